@@ -1,12 +1,13 @@
 //! Captures as named on the command line.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::capture::{Hint, Input, Limits, ParallelSink, Reading, Sink};
-use crate::contract::{Contract, operation_named};
+use crate::capture::{Hint, Input, Limits, Reading, Sink};
+use crate::contract::{Contract, Operation, OperationKind, operation_named, unknown};
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::Side;
-use crate::observe::{Engine, FileGlob, Incoming, Options, Preparation, Selection};
+use crate::observe::{FileGlob, Incoming, Observer, Options, ParallelWatcher, Preparation, Selection, UrlPattern};
 
 use crate::redact::Policy;
 
@@ -27,14 +28,25 @@ impl CaptureArguments {
         }
     }
 
-    /// Reads captures into a sink, prepared as the options say.
-    pub(super) fn read<S: ParallelSink>(&self, inputs: &[Input], sink: S) -> S {
-        let mut incoming = Incoming::new(self.selection.preparation(), sink);
-        self.reading().read(inputs, &mut incoming);
-        incoming.into_inner()
+    /// Reads captures into an observer, prepared as the options say.
+    pub(super) fn read<'c, W: ParallelWatcher<'c>>(
+        &self,
+        inputs: &[Input],
+        observer: Observer<'c, W>,
+    ) -> Observer<'c, W> {
+        observer.read(inputs, &self.reading(), self.selection.preparation())
     }
 
-    /// The same on this thread only, in the order of the captures.
+    /// An observer that knows the URLs of callbacks in captures.
+    pub(super) fn with_callbacks<'c, W: ParallelWatcher<'c>>(
+        &self,
+        inputs: &[Input],
+        observer: Observer<'c, W>,
+    ) -> Observer<'c, W> {
+        observer.with_callbacks(inputs, &self.reading(), &self.selection.preparation())
+    }
+
+    /// Reads captures into a sink on this thread only, in the order of the captures.
     pub(super) fn read_here<S: Sink>(&self, inputs: &[Input], sink: S) -> S {
         let mut incoming = Incoming::new(self.selection.preparation(), sink);
         self.reading().read_here(inputs, &mut incoming);
@@ -97,9 +109,48 @@ impl CaptureArguments {
                 status: self.selection.preparation().selection.status(),
             },
             by_file: self.schema_for.clone(),
-            engine: Engine::default(),
-            strict_requests: false,
+            webhooks: self.webhooks(asked, name)?,
+            ..Options::default()
         })
+    }
+
+    /// The ids of the webhooks that `--webhook` names, each with its URL.
+    fn webhooks(&self, asked: &[&Contract], contract: &str) -> Result<Vec<(Vec<String>, UrlPattern)>> {
+        if self.webhook.is_empty() {
+            return Ok(Vec::new());
+        }
+        if asked.is_empty() {
+            let message = "--webhook needs a contract: name it with --contract";
+            return Err(Error::new(ErrorKind::Format, message));
+        }
+        let all = || asked.iter().flat_map(|contract| &contract.operations).filter(|operation| operation.is_incoming());
+        let webhooks = self.webhook.iter().map(|(name, url)| {
+            let is_named = |operation: &&Operation| {
+                let is_webhook = operation.kind == OperationKind::Webhook;
+                operation.id == *name
+                    || operation.operation_id.as_deref() == Some(name)
+                    // With several methods, they are a part of the id.
+                    || operation.id.strip_prefix(name).is_some_and(|rest| rest.starts_with(':'))
+                    || is_webhook && operation.path.to_string() == *name
+            };
+            let ids: BTreeSet<&str> = all().filter(is_named).map(|operation| operation.id.as_str()).collect();
+            if ids.is_empty() {
+                let names: BTreeSet<String> = all()
+                    .map(|operation| match operation.kind {
+                        OperationKind::Webhook => operation.path.to_string(),
+                        _ => operation.id.clone(),
+                    })
+                    .collect();
+                if names.is_empty() {
+                    let message = format!("--webhook {name}: {contract} has no webhooks and no callbacks");
+                    return Err(Error::new(ErrorKind::Unknown, message));
+                }
+                let kind = format!("webhook or callback of {contract}");
+                return Err(unknown(&kind, name, names.iter().map(String::as_str)));
+            }
+            Ok((ids.into_iter().map(str::to_owned).collect(), url.clone()))
+        });
+        webhooks.collect()
     }
 
     /// The schemas that `--schema-for` refers to.

@@ -2,6 +2,7 @@
 
 mod builder;
 pub mod builtin;
+mod expression;
 mod fence;
 mod files;
 mod kind;
@@ -24,6 +25,7 @@ use crate::location::Side;
 use crate::schema::{Documents, Graph, NodeId, Place, ContractProblem, ProblemKind};
 
 pub use builder::{ContractBuilder, OperationBuilder};
+pub(crate) use expression::{MessagePart, RuntimeExpression, UrlTemplate};
 pub use load::{LoadOptions, read};
 use operations::Operations;
 pub use media::{Content, Entry, Media, MediaRange, Payload, Selected};
@@ -160,6 +162,8 @@ pub struct Operation {
     pub(crate) path: PathTemplate,
     /// The path from the root of the host, once for each base path.
     pub(crate) routes: Vec<PathTemplate>,
+    /// The position of the operation that declares it, if it is a callback.
+    pub(crate) caller: Option<usize>,
     /// Where the contract's documents describe it.
     pub(crate) place: Option<Place>,
     /// Whether the contract deprecates it.
@@ -200,6 +204,12 @@ impl Operation {
             OperationKind::Callback => format!("{} (callback {})", self.method, self.path),
             OperationKind::Schema => "(schema)".to_owned(),
         }
+    }
+
+    /// Whether the server sends its requests: to a URL that is not part of the API.
+    #[must_use]
+    pub(crate) fn is_incoming(&self) -> bool {
+        matches!(self.kind, OperationKind::Webhook | OperationKind::Callback)
     }
 
     /// The response declared for a status: an exact match, then its class, then the default.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::capture::{Input, Reading};
 use crate::contract::{Contract, operation_named};
 use crate::error::{Error, ErrorKind, Result};
-use crate::observe::{Observer, Options};
+use crate::observe::{Observer, Options, Preparation};
 use crate::report::Report;
 use crate::report::check::Gap;
 use crate::rules::except::Exceptions;
@@ -164,8 +164,8 @@ impl<'c> Check<'c> {
             levels: levels.collect::<Result<_>>()?,
             ..Policy::default()
         };
-        let mut observer = Observer::new(versions.clone(), versions.clone(), options);
-        self.reading.read(&self.inputs, &mut observer);
+        let observer = Observer::new(versions.clone(), versions.clone(), options);
+        let observer = observer.read(&self.inputs, &self.reading, Preparation::default());
         Ok(Report::judged(
             &reference,
             observer,

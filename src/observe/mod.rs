@@ -4,6 +4,7 @@
 //! to a recorder, which counts it in the [`Profile`]. This module does not judge: [`crate::rules`] decides
 //! which facts are findings, and how severe they are.
 
+mod callbacks;
 mod head;
 mod hinted;
 mod incoming;
@@ -18,7 +19,8 @@ mod watch;
 mod message;
 mod routing;
 
-pub use incoming::{Incoming, Moment, PathGlob, Preparation, Rewrite, Selection, Statuses};
+pub use callbacks::CallbackUrls;
+pub use incoming::{Incoming, Moment, PathGlob, Preparation, Rewrite, Selection, Statuses, UrlPattern};
 pub use walk::deviation::{Deviation, DeviationKind};
 pub use walk::explain::{deviations, first_deviation};
 pub use observer::{Judged, Observer};

@@ -2,6 +2,7 @@
 
 pub(crate) mod exchange;
 pub(crate) mod expectation;
+pub(crate) mod incoming;
 pub(crate) mod parameter;
 pub(crate) mod placeholder;
 pub(crate) mod refused;

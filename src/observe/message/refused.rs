@@ -23,7 +23,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         path_values: &[(&str, String)],
         response: Option<&Response<'_>>,
     ) -> bool {
-        if refusal(response).is_none() {
+        if refusal(place, response).is_none() {
             return false;
         }
         // Nothing of this is kept: it is compared again.
@@ -53,7 +53,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             return;
         }
         let body = request.body.as_ref();
-        let Some(status) = refusal(response).filter(|_| !self.options.strict_requests) else {
+        let Some(status) = refusal(place, response).filter(|_| !self.options.strict_requests) else {
             self.parameters(place, request, target, path_values, response);
             return self.message(place, body, request.body_left_out, &request.line);
         };
@@ -90,10 +90,11 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     }
 }
 
-/// The status of a response that rejects its request.
-fn refusal(response: Option<&Response<'_>>) -> Option<u16> {
+/// The status of a response that rejects its request. What the server itself sends to a webhook or callback is not
+/// meant to be wrong.
+fn refusal(place: &Destination<'_>, response: Option<&Response<'_>>) -> Option<u16> {
     let status = response.map(|response| response.status);
-    status.filter(|status| (400..500).contains(status))
+    status.filter(|status| (400..500).contains(status) && !place.operation.is_incoming())
 }
 
 /// Whether a request violates the contract: what is only undeclared is no reason to reject it.
