@@ -19,7 +19,6 @@ mod watch;
 mod message;
 mod routing;
 
-pub use callbacks::CallbackUrls;
 pub use incoming::{Incoming, Moment, PathGlob, Preparation, Rewrite, Selection, Statuses, UrlPattern};
 pub use walk::deviation::{Deviation, DeviationKind};
 pub use walk::explain::{deviations, first_deviation};

@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 
 use crate::capture::Request;
-use crate::contract::{Contract, Operation, ParameterPlace, PathTemplate, RequestTarget, without_user};
+use crate::contract::{Contract, Operation, PathTemplate, RequestTarget, without_user};
 use crate::limits::{CALLBACK_URL, CALLBACK_URLS};
 
 /// The URLs that exchanges name for callbacks. `a += &b` merges; the order of merging makes no difference.
@@ -177,7 +177,7 @@ impl Urls {
             for (url, is_own) in same_host.filter(|(url, _)| has_query(url)) {
                 let template = PathTemplate::parse(&url.path);
                 if let Some(values) = template.matches(&target.path) {
-                    return Some(claimed(url, *is_own, declared(operation, &values)));
+                    return Some(claimed(url, *is_own, in_path(operation, &values)));
                 }
             }
         }
@@ -185,13 +185,13 @@ impl Urls {
     }
 }
 
-/// The values of the path parameters that an operation declares.
-fn declared<'c>(operation: &'c Operation, values: &[(&str, &str)]) -> Vec<(&'c str, String)> {
-    let parameters = operation.parameters.iter();
-    let parameters = parameters.filter(|parameter| parameter.place == ParameterPlace::Path);
-    let found = parameters.filter_map(|parameter| {
-        let (_, value) = values.iter().find(|(name, _)| *name == parameter.name)?;
-        Some((parameter.name.as_str(), (*value).to_owned()))
+/// The values of the parameters in the path of an operation, in order. Expressions count as parameters there, without
+/// a value.
+fn in_path<'c>(operation: &'c Operation, values: &[(&str, &str)]) -> Vec<(&'c str, String)> {
+    let names = operation.path.parameters();
+    let found = names.map(|name| {
+        let value = values.iter().find(|(known, _)| *known == name);
+        (name, value.map_or_else(String::new, |(_, value)| (*value).to_owned()))
     });
     found.collect()
 }
