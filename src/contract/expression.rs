@@ -170,7 +170,7 @@ impl RuntimeExpression {
         };
         match MessagePart::parse(text, part)? {
             MessagePart::Query(_) | MessagePart::Path(_) => {
-                Err(format!("`{text}` has no value: responses have a header and a body only"))
+                Err(format!("`{text}` has no value: responses have only headers and a body"))
             }
             part => Ok(Self::Response(part)),
         }
@@ -194,9 +194,10 @@ impl MessagePart {
             return named(Self::Path, name);
         }
         let Some(pointer) = text.strip_prefix("body") else {
+            let start = &expression[..expression.len() - text.len()];
             return Err(format!(
                 "the runtime expression `{expression}` is unknown; expected `header.NAME`, `query.NAME`, `path.NAME`, \
-                 `body` or `body#/POINTER` after the first `.`"
+                 `body` or `body#/POINTER` after `{start}`"
             ));
         };
         if matches!(pointer, "" | "#") {

@@ -22,7 +22,7 @@ impl UrlPattern {
     /// Returns what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (before, path, _) = split_target(text);
-        let is_url = before.split_once("://").is_some_and(|(_, host)| !host.is_empty());
+        let is_url = before.split_once("://").is_some_and(|(scheme, host)| !scheme.is_empty() && !host.is_empty());
         if !is_url && !text.starts_with(['/', '*']) {
             return Err(format!(
                 "`{text}` is neither a URL such as https://example.com/hooks nor a path such as /hooks"
