@@ -5,6 +5,7 @@ mod common;
 mod anyone;
 mod baseline;
 mod browser;
+mod callbacks;
 mod check;
 mod ci;
 mod cli;

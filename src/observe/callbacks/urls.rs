@@ -207,7 +207,11 @@ pub(in crate::observe) fn host_of(request: &Request<'_>, target: &RequestTarget)
 /// Whether a host is that of a server that the contract lists.
 pub(in crate::observe) fn is_server(contract: &Contract, host: &str) -> bool {
     let mut servers = contract.servers.iter().filter_map(|server| RequestTarget::parse(&server.name).host);
-    servers.any(|server| without_usual_port(&server) == without_usual_port(host))
+    servers.any(|server| {
+        // With variables, as in `https://{region}.example.com`.
+        let server = PathTemplate::parse(without_usual_port(&server));
+        server.matches(without_usual_port(host)).is_some()
+    })
 }
 
 /// A host without a port that its scheme implies.
