@@ -1,13 +1,14 @@
 //! Captures as named on the command line.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::capture::{Hint, Input, Limits, Reading, Sink};
-use crate::contract::{Contract, Operation, OperationKind, operation_named, unknown};
+use crate::contract::{Contract, incoming_named, operation_named};
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::Side;
-use crate::observe::{FileGlob, Incoming, Observer, Options, ParallelWatcher, Preparation, Selection, UrlPattern};
+use crate::observe::{
+    FileGlob, Incoming, Observer, Options, ParallelWatcher, Preparation, Selection, UrlPattern,
+};
 
 use crate::redact::Policy;
 
@@ -115,7 +116,11 @@ impl CaptureArguments {
     }
 
     /// The ids of the webhooks that `--webhook` names, each with its URL.
-    fn webhooks(&self, asked: &[&Contract], contract: &str) -> Result<Vec<(Vec<String>, UrlPattern)>> {
+    fn webhooks(
+        &self,
+        asked: &[&Contract],
+        contract: &str,
+    ) -> Result<Vec<(Vec<String>, UrlPattern)>> {
         if self.webhook.is_empty() {
             return Ok(Vec::new());
         }
@@ -123,34 +128,10 @@ impl CaptureArguments {
             let message = "--webhook needs a contract: name it with --contract";
             return Err(Error::new(ErrorKind::Format, message));
         }
-        let all = || asked.iter().flat_map(|contract| &contract.operations).filter(|operation| operation.is_incoming());
-        let webhooks = self.webhook.iter().map(|(name, url)| {
-            let is_named = |operation: &&Operation| {
-                let is_webhook = operation.kind == OperationKind::Webhook;
-                operation.id == *name
-                    || operation.operation_id.as_deref() == Some(name)
-                    // With several methods, they are a part of the id.
-                    || operation.id.strip_prefix(name).is_some_and(|rest| rest.starts_with(':'))
-                    || is_webhook && operation.path.to_string() == *name
-            };
-            let ids: BTreeSet<&str> = all().filter(is_named).map(|operation| operation.id.as_str()).collect();
-            if ids.is_empty() {
-                let names: BTreeSet<String> = all()
-                    .map(|operation| match operation.kind {
-                        OperationKind::Webhook => operation.path.to_string(),
-                        _ => operation.id.clone(),
-                    })
-                    .collect();
-                if names.is_empty() {
-                    let message = format!("--webhook {name}: {contract} has no webhooks and no callbacks");
-                    return Err(Error::new(ErrorKind::Unknown, message));
-                }
-                let kind = format!("webhook or callback of {contract}");
-                return Err(unknown(&kind, name, names.iter().map(String::as_str)));
-            }
-            Ok((ids.into_iter().map(str::to_owned).collect(), url.clone()))
-        });
-        webhooks.collect()
+        let webhooks = self.webhook.iter();
+        webhooks
+            .map(|(name, url)| Ok((incoming_named(name, asked, contract)?, url.clone())))
+            .collect()
     }
 
     /// The schemas that `--schema-for` refers to.

@@ -31,7 +31,7 @@ use operations::Operations;
 pub use media::{Content, Entry, Media, MediaRange, Payload, Selected};
 pub use parameter::{Encoding, Parameter, ParameterPlace, Style};
 pub use path::PathTemplate;
-pub(crate) use registry::{operation_named, unknown};
+pub(crate) use registry::{incoming_named, operation_named, unknown};
 pub use registry::{ContractRef, Registry};
 pub use route::{Route, RequestTarget};
 pub(crate) use route::{decode_query, split_target, without_user};

@@ -80,14 +80,20 @@ fn subscribe() -> String {
 
 fn sold(attempt: &str, price: &str) -> String {
     let body = format!(r#"{{"petId": 7, "price": {price}, "soldAt": "2024-03-02T10:15:00Z"}}"#);
-    exchange(&format!("/hooks/sold?attempt={attempt}"), "listener.example", &body, "204 No Content")
+    exchange(
+        &format!("/hooks/sold?attempt={attempt}"),
+        "listener.example",
+        &body,
+        "204 No Content",
+    )
 }
 
 fn born(host: &str, body: &str, status: &str) -> String {
     exchange("/in", &format!("{host}\nX-Event: born"), body, status)
 }
 
-const BIRTH: &str = r#"{"petId": 7, "bornAt": "2024-03-02T10:15:00Z", "weight": 0.1, "mother": {"petId": 3}}"#;
+const BIRTH: &str =
+    r#"{"petId": 7, "bornAt": "2024-03-02T10:15:00Z", "weight": 0.1, "mother": {"petId": 3}}"#;
 
 /// A folder with the contract and these captures.
 fn project(captures: &[(&str, &str)]) -> tempfile::TempDir {
@@ -108,44 +114,84 @@ fn run_with(files: &tempfile::TempDir, arguments: &str, stdin: &str) -> Run {
 #[test]
 fn callbacks_are_compared_wherever_their_urls_are_sent() {
     let sold = sold("1", "95") + &sold("two", r#""95""#);
-    let files = project(&[("t/a-sold.http", &sold), ("t/b-subscribe.http", &subscribe())]);
+    let files = project(&[
+        ("t/a-sold.http", &sold),
+        ("t/b-subscribe.http", &subscribe()),
+    ]);
     let one = run(&files, "check t --contract api.yaml --jobs 1");
     insta::assert_snapshot!(one.stdout);
     assert_eq!(one.code, 1);
     assert_eq!(run(&files, "check t --contract api.yaml --jobs 4"), one);
-    let listed = run(&files, "check t/a-sold.http t/b-subscribe.http --contract api.yaml");
+    let listed = run(
+        &files,
+        "check t/a-sold.http t/b-subscribe.http --contract api.yaml",
+    );
     assert_eq!(listed, one);
-    let reversed = run(&files, "check t/b-subscribe.http t/a-sold.http --contract api.yaml");
+    let reversed = run(
+        &files,
+        "check t/b-subscribe.http t/a-sold.http --contract api.yaml",
+    );
     assert_eq!(reversed, one);
-    let json = |jobs: &str| run(&files, &format!("check t --contract api.yaml --output json {jobs}")).stdout;
+    let json = |jobs: &str| {
+        run(
+            &files,
+            &format!("check t --contract api.yaml --output json {jobs}"),
+        )
+        .stdout
+    };
     assert_eq!(json("--jobs 1"), json("--jobs 4"));
     // The subscription counts if only the others are compared.
-    let only = run(&files, "check t --contract api.yaml --host listener.example");
-    assert!(only.stdout.contains("Checked 2 payloads"), "{}", only.stdout);
+    let only = run(
+        &files,
+        "check t --contract api.yaml --host listener.example",
+    );
+    assert!(
+        only.stdout.contains("Checked 2 payloads"),
+        "{}",
+        only.stdout
+    );
 }
 
 #[test]
 fn callbacks_can_be_selected() {
     let files = project(&[
         ("subscribe.http", &subscribe()),
-        ("sold.http", &(sold("1", "95") + &born("x.example", BIRTH, "204 No Content"))),
+        (
+            "sold.http",
+            &(sold("1", "95") + &born("x.example", BIRTH, "204 No Content")),
+        ),
     ]);
     let selected = run(
         &files,
         "check subscribe.http sold.http --contract api.yaml --operation callback:subscribe/sold",
     );
     assert_eq!(selected.code, 0, "{}", selected.stderr);
-    assert!(selected.stdout.contains("Checked 1 payload in 3 exchanges"), "{}", selected.stdout);
+    assert!(
+        selected.stdout.contains("Checked 1 payload in 3 exchanges"),
+        "{}",
+        selected.stdout
+    );
     // Where no URL is known, every request is one of the callback.
-    let alone = run(&files, "check sold.http --contract api.yaml --operation callback:subscribe/sold");
-    assert!(alone.stdout.contains("Checked 2 payloads from 1 file"), "{}", alone.stdout);
+    let alone = run(
+        &files,
+        "check sold.http --contract api.yaml --operation callback:subscribe/sold",
+    );
+    assert!(
+        alone.stdout.contains("Checked 2 payloads from 1 file"),
+        "{}",
+        alone.stdout
+    );
 }
 
 #[test]
 fn urls_in_standard_input_count_from_where_they_are_sent() {
     let files = project(&[("subscribe.http", &subscribe())]);
     let check = |captures: &str, stdin: &str, jobs: u8| {
-        let run = run_with(&files, &format!("check {captures} --contract api.yaml --jobs {jobs}"), stdin);
+        let run = run_with(
+            &files,
+            &format!("check {captures} --contract api.yaml --jobs {jobs}"),
+            stdin,
+        );
         let line = run.stdout.lines().find(|line| line.starts_with("Checked"));
         line.unwrap_or_default().to_owned()
     };
@@ -169,7 +215,12 @@ fn urls_in_standard_input_count_from_where_they_are_sent() {
 fn a_webhook_has_the_url_that_the_user_names() {
     let received = born("x.example", r#"{"petId": "7"}"#, "204 No Content");
     let files = project(&[("t.http", &received)]);
-    let check = |webhook: &str| run(&files, &format!("check t.http --contract api.yaml --output short {webhook}"));
+    let check = |webhook: &str| {
+        run(
+            &files,
+            &format!("check t.http --contract api.yaml --output short {webhook}"),
+        )
+    };
     for webhook in [
         "--webhook petBorn=/in",
         "--webhook petBorn=/*",
@@ -186,26 +237,57 @@ fn a_webhook_has_the_url_that_the_user_names() {
             run.stderr
         );
     }
-    for webhook in ["--webhook petBorn=/out", "--webhook petBorn=https://y.example/in", "--webhook petBorn=/in/*"] {
-        assert!(check(webhook).stdout.contains("no operation matches `POST /in`"), "{webhook}");
+    for webhook in [
+        "--webhook petBorn=/out",
+        "--webhook petBorn=https://y.example/in",
+        "--webhook petBorn=/in/*",
+    ] {
+        assert!(
+            check(webhook)
+                .stdout
+                .contains("no operation matches `POST /in`"),
+            "{webhook}"
+        );
     }
     for (webhook, error) in [
-        ("--webhook petborn=/in", "no webhook or callback of `api.yaml` is named `petborn`; did you mean `petBorn`?"),
-        ("--webhook petBorn=in", "`in` is neither a URL such as https://example.com/hooks nor a path such as /hooks"),
-        ("--webhook petBorn", "write NAME=URL-OR-PATH, such as 'petSold=/hooks/pets'"),
+        (
+            "--webhook petborn=/in",
+            "no webhook or callback of `api.yaml` is named `petborn`; did you mean `petBorn`?",
+        ),
+        (
+            "--webhook petBorn=in",
+            "`in` is neither a URL such as https://example.com/hooks nor a path such as /hooks",
+        ),
+        (
+            "--webhook petBorn",
+            "write NAME=URL-OR-PATH, such as 'petSold=/hooks/pets'",
+        ),
     ] {
         let run = check(webhook);
         assert_eq!(run.code, 2);
         assert!(unwrapped(&run.stderr).contains(error), "{}", run.stderr);
     }
     // The configuration has a table.
-    fs::write(files.path().join("wiredrift.toml"), "contract = \"api.yaml\"\nwebhook = {petBorn = \"/in\"}\n").expect("written");
-    assert!(run(&files, "check t.http").stdout.contains("webhook:petBorn"));
+    fs::write(
+        files.path().join("wiredrift.toml"),
+        "contract = \"api.yaml\"\nwebhook = {petBorn = \"/in\"}\n",
+    )
+    .expect("written");
+    assert!(
+        run(&files, "check t.http")
+            .stdout
+            .contains("webhook:petBorn")
+    );
 }
 
 #[test]
 fn a_url_wins_over_a_path_and_names_a_callback_too() {
-    let pet = exchange("/v1/pets", "x.example\nX-Event: born", BIRTH, "204 No Content");
+    let pet = exchange(
+        "/v1/pets",
+        "x.example\nX-Event: born",
+        BIRTH,
+        "204 No Content",
+    );
     let files = project(&[("t.http", &(pet + &sold("1", "95")))]);
     let run = run(
         &files,
@@ -214,7 +296,8 @@ fn a_url_wins_over_a_path_and_names_a_callback_too() {
     );
     assert_eq!(run.code, 0, "{}", run.stdout);
     assert!(
-        run.stdout.contains("Never exercised: 4 of 6 operations: subscribe, createPet, webhook:petFed"),
+        run.stdout
+            .contains("Never exercised: 4 of 6 operations: subscribe, createPet, webhook:petFed"),
         "{}",
         run.stdout
     );
@@ -223,7 +306,8 @@ fn a_url_wins_over_a_path_and_names_a_callback_too() {
 #[test]
 fn a_webhook_is_recognised_by_its_content() {
     let drifted = BIRTH.replace("0.1", r#""light""#);
-    let captures = born("x.example", BIRTH, "204 No Content") + &born("x.example", &drifted, "204 No Content");
+    let captures =
+        born("x.example", BIRTH, "204 No Content") + &born("x.example", &drifted, "204 No Content");
     let files = project(&[("t.http", &captures)]);
     let found = run(&files, "check t.http --contract api.yaml");
     insta::assert_snapshot!(found.stdout);
@@ -234,30 +318,75 @@ fn a_webhook_is_recognised_by_its_content() {
         serde_json::json!([{"contract": "shop@1.0.0", "operation": "webhook:petBorn", "requests": 2}])
     );
     // Named, it is no guess.
-    let named = run(&files, "check t.http --contract api.yaml --webhook petBorn=/in").stdout;
+    let named = run(
+        &files,
+        "check t.http --contract api.yaml --webhook petBorn=/in",
+    )
+    .stdout;
     assert!(!named.contains("because of"), "{named}");
 }
 
 #[test]
 fn what_is_only_like_a_webhook_is_not_compared() {
     let cases: [(&str, String); 8] = [
-        ("a server of the API", born("api.example", BIRTH, "204 No Content")),
-        ("a request that was refused", born("x.example", BIRTH, "404 Not Found")),
-        ("a path of the API below another base path", exchange("/v2/pets", "x.example", BIRTH, "200 OK")),
-        ("two webhooks", born("x.example", r#"{"petId": 1, "food": "hay", "grams": 3}"#, "204 No Content")),
-        ("another operation", born("x.example", r#"{"kind": "cat", "name": "Mia", "weight": 3}"#, "204 No Content")),
-        ("too little", born("x.example", r#"{"petId": 7}"#, "204 No Content")),
+        (
+            "a server of the API",
+            born("api.example", BIRTH, "204 No Content"),
+        ),
+        (
+            "a request that was refused",
+            born("x.example", BIRTH, "404 Not Found"),
+        ),
+        (
+            "a path of the API below another base path",
+            exchange("/v2/pets", "x.example", BIRTH, "200 OK"),
+        ),
+        (
+            "two webhooks",
+            born(
+                "x.example",
+                r#"{"petId": 1, "food": "hay", "grams": 3}"#,
+                "204 No Content",
+            ),
+        ),
+        (
+            "another operation",
+            born(
+                "x.example",
+                r#"{"kind": "cat", "name": "Mia", "weight": 3}"#,
+                "204 No Content",
+            ),
+        ),
+        (
+            "too little",
+            born("x.example", r#"{"petId": 7}"#, "204 No Content"),
+        ),
         (
             "too much else",
-            born("x.example", r#"{"petId": 7, "bornAt": "2024-03-02T10:15:00Z", "weight": 1, "event": 1}"#, "204 No Content"),
+            born(
+                "x.example",
+                r#"{"petId": 7, "bornAt": "2024-03-02T10:15:00Z", "weight": 1, "event": 1}"#,
+                "204 No Content",
+            ),
         ),
-        ("another method", born("x.example", BIRTH, "204 No Content").replace("POST", "PUT")),
+        (
+            "another method",
+            born("x.example", BIRTH, "204 No Content").replace("POST", "PUT"),
+        ),
     ];
     for (case, capture) in cases {
         let files = project(&[("t.http", &capture)]);
         let run = run(&files, "check t.http --contract api.yaml");
-        assert!(!run.stdout.contains("webhook:pet") || run.stdout.contains("Never exercised"), "{case}: {}", run.stdout);
-        assert!(run.stdout.contains("1 fits no operation"), "{case}: {}", run.stdout);
+        assert!(
+            !run.stdout.contains("webhook:pet") || run.stdout.contains("Never exercised"),
+            "{case}: {}",
+            run.stdout
+        );
+        assert!(
+            run.stdout.contains("1 fits no operation"),
+            "{case}: {}",
+            run.stdout
+        );
     }
 }
 
@@ -267,10 +396,13 @@ fn reports_treat_callbacks_and_webhooks_like_other_operations() {
     let files = project(&[("t.http", &captures)]);
     let held = run(&files, "captures t.http --contract api.yaml").stdout;
     assert!(
-        unwrapped(&held).contains("operations: callback:subscribe/sold, subscribe, webhook:petBorn"),
+        unwrapped(&held)
+            .contains("operations: callback:subscribe/sold, subscribe, webhook:petBorn"),
         "{held}"
     );
-    let changed = CONTRACT.replace("version: 1.0.0", "version: 2.0.0").replace("price: {type: number}", "price: {type: integer}");
+    let changed = CONTRACT
+        .replace("version: 1.0.0", "version: 2.0.0")
+        .replace("price: {type: number}", "price: {type: integer}");
     fs::write(files.path().join("new.yaml"), changed).expect("written");
     let report = run(&files, "report api.yaml new.yaml t.http").stdout;
     insta::assert_snapshot!(report);
@@ -279,15 +411,22 @@ fn reports_treat_callbacks_and_webhooks_like_other_operations() {
 #[test]
 fn malformed_callback_urls_are_findings() {
     let files = folder(&[]);
-    let with_url = |url: &str| CONTRACT.replace("'{$request.body#/callbackUrl}/sold'", &format!("'{url}'"));
+    let with_url =
+        |url: &str| CONTRACT.replace("'{$request.body#/callbackUrl}/sold'", &format!("'{url}'"));
     let lint = |url: &str| {
         fs::write(files.path().join("api.yaml"), with_url(url)).expect("written");
         let run = run(&files, "lint api.yaml --output short");
         format!("{url}\n{}", run.stdout)
     };
-    let found: Vec<String> = ["{$request.body/callbackUrl}", "{request.body#/callbackUrl}", "{$request.body#/url", "onSold", "{$request.body#/url}"]
-        .into_iter()
-        .map(lint)
-        .collect();
+    let found: Vec<String> = [
+        "{$request.body/callbackUrl}",
+        "{request.body#/callbackUrl}",
+        "{$request.body#/url",
+        "onSold",
+        "{$request.body#/url}",
+    ]
+    .into_iter()
+    .map(lint)
+    .collect();
     insta::assert_snapshot!(found.concat());
 }

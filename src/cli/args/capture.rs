@@ -11,7 +11,9 @@ use crate::observe::{FileGlob, Moment, PathGlob, Rewrite, Statuses, UrlPattern};
 use crate::redact::NamePattern;
 use crate::report::captures::CapturesFormat;
 
-use super::super::values::{OutputArgument, host, jobs, moment, output, sample, schema_for, size, webhook};
+use super::super::values::{
+    OutputArgument, host, jobs, moment, output, sample, schema_for, size, webhook,
+};
 use super::{CAPTURE, CONTRACT, LogArguments, PRIVACY, RESULT, ReadingArguments, SELECTION};
 
 #[derive(Debug, Args)]
