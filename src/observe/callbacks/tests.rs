@@ -74,6 +74,9 @@ fn request(method: &str, host: &str, target: &str) -> String {
     format!("{method} {target} HTTP/1.1\nHost: {host}\n\nHTTP/1.1 204 No Content\n")
 }
 
+/// The URL of the callback, an exchange that subscribes, the request that is sent, and the operations of both.
+type Case = (&'static str, String, (&'static str, &'static str, &'static str), &'static str);
+
 #[test]
 fn requests_belong_to_the_callback_whose_url_they_are_sent_to() {
     let with_body = |body: &str| subscription(("", "", body), (201, "", "{}"));
@@ -82,7 +85,7 @@ fn requests_belong_to_the_callback_whose_url_they_are_sent_to() {
     let by_body = "{$request.body#/url}";
     let hit = "callback:subscribe/sold 1, subscribe 1";
     let miss = "subscribe 1";
-    let table: Vec<(&str, String, (&str, &str, &str), &str)> = vec![
+    let table: Vec<Case> = vec![
         (by_body, with_body(url), ("POST", "l.example", "/hook"), hit),
         ("$request.body#/url", with_body(url), ("POST", "l.example", "/hook"), hit),
         (by_body, with_body(url), ("POST", "L.example:443", "/hook/"), hit),

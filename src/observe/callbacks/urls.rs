@@ -129,7 +129,7 @@ impl AddAssign<&Self> for CallbackUrls {
     fn add_assign(&mut self, other: &Self) {
         for ((contract, operation), others) in &other.by_operation {
             let urls = self.of(contract, operation);
-            urls.is_cut |= others.is_cut;
+            urls.is_cut = urls.is_cut || others.is_cut;
             for (kept, has_variables) in [(&others.constant, false), (&others.patterns, true)] {
                 for (url, is_own) in kept {
                     urls.add(url.clone(), *is_own, has_variables);
