@@ -172,12 +172,20 @@ impl Urls {
             if let Some((url, is_own)) = same_path.find(|(url, _)| has_query(url)) {
                 return Some(claimed(url, *is_own, Vec::new()));
             }
-            let same_host = self.patterns.range(start("")..);
-            let same_host = same_host.take_while(|(url, _)| url.host.as_deref() == host);
-            for (url, is_own) in same_host.filter(|(url, _)| has_query(url)) {
-                let template = PathTemplate::parse(&url.path);
-                if let Some(values) = template.matches(&target.path) {
-                    return Some(claimed(url, *is_own, in_path(operation, &values)));
+            if self.patterns.is_empty() {
+                continue;
+            }
+            // A pattern starts with a part of the path, up to its first variable.
+            for (at, _) in target.path.char_indices() {
+                let before = format!("{}{{", &target.path[..at]);
+                let similar = self.patterns.range(start(&before)..);
+                let is_similar = |url: &Url| url.host.as_deref() == host && url.path.starts_with(&before);
+                let similar = similar.take_while(|(url, _)| is_similar(url));
+                for (url, is_own) in similar.filter(|(url, _)| has_query(url)) {
+                    let template = PathTemplate::parse(&url.path);
+                    if let Some(values) = template.matches(&target.path) {
+                        return Some(claimed(url, *is_own, in_path(operation, &values)));
+                    }
                 }
             }
         }
