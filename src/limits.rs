@@ -42,6 +42,8 @@ limits! {
     DISTINCT: usize = 256, "values", "Distinct values or names that are kept for one fact. Beyond that, only their number is kept.";
     VERDICTS: usize = 1_000, "payloads", "Verdicts on single payloads that are kept for reports. Further ones are only counted.";
     PROBLEMS: usize = 1_000, "problems", "Unreadable inputs that are listed. Further ones are only counted.";
+    CALLBACK_URLS: usize = 10_000, "URLs", "URLs that are kept for a callback: the first ones by host and path. Requests to further ones are not recognised, which the summary reports.";
+    CALLBACK_URL: usize = 8 << 10, "bytes", "The URL of a callback. A longer text in an exchange is not taken for a URL.";
     HOSTS: usize = 1_000, "hosts", "Hosts that are counted separately: the first ones by name. Requests to further hosts are counted together.";
     PATHS: usize = 65_536, "places", "Distinct places in the payloads of one operation, side and status. Values at further places count for the enclosing place.";
     UNSEEN_PLACES: usize = 1_000, "places", "Places that are listed for declared properties or enums that no payload showed. Further ones are only counted.";

@@ -12,6 +12,8 @@ pub struct Progress {
     files: AtomicU64,
     is_reading: AtomicBool,
     is_stopped: AtomicBool,
+    /// Whether captures are read that will be read again.
+    is_ahead: AtomicBool,
 }
 
 impl Progress {
@@ -23,6 +25,7 @@ impl Progress {
             files: AtomicU64::new(0),
             is_reading: AtomicBool::new(false),
             is_stopped: AtomicBool::new(false),
+            is_ahead: AtomicBool::new(false),
         }
     }
 
@@ -55,8 +58,21 @@ impl Progress {
         self.is_reading.store(is_reading, Ordering::Relaxed);
     }
 
+    /// Counts nothing while captures are read that will be read again.
+    pub(super) fn set_ahead(&self, is_ahead: bool) {
+        self.is_ahead.store(is_ahead, Ordering::Relaxed);
+    }
+
     pub(super) fn opened(&self) {
-        self.files.fetch_add(1, Ordering::Relaxed);
+        if !self.is_ahead.load(Ordering::Relaxed) {
+            self.files.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn count(&self, bytes: usize) {
+        if !self.is_ahead.load(Ordering::Relaxed) {
+            self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        }
     }
 }
 
@@ -82,7 +98,7 @@ impl<R: Read> Read for Counted<R> {
             return Err(interrupted());
         }
         let read = self.inner.read(buffer)?;
-        progress.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        progress.count(read);
         Ok(read)
     }
 }
@@ -143,7 +159,7 @@ impl Read for Waiting {
             let read = self.chunk.read(buffer)?;
             if read > 0 || buffer.is_empty() {
                 if let Some(progress) = self.progress {
-                    progress.bytes.fetch_add(read as u64, Ordering::Relaxed);
+                    progress.count(read);
                 }
                 return Ok(read);
             }

@@ -56,6 +56,7 @@ pub(super) fn run(arguments: &CapturesArguments, output: &mut Output) -> Result<
         None => (arguments.capture.read(&inputs, observer), None),
         Some(folder) => {
             let read = (folder.as_path(), arguments.captures.as_slice());
+            let observer = arguments.capture.with_callbacks(&inputs, observer);
             let exporter = Exporter::new(read, (asked.clone(), family), &observation, observer)?;
             let (observer, exported) = arguments.capture.read_here(&inputs, exporter).finish()?;
             (observer, Some((folder, exported)))

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::capture::{Hint, Input, Limits, ParallelSink, Reading, Sink};
-use crate::contract::{Contract, operation_named};
+use crate::capture::{Hint, Input, Limits, Reading, Sink};
+use crate::contract::{Contract, incoming_named, operation_named};
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::Side;
-use crate::observe::{Engine, FileGlob, Incoming, Options, Preparation, Selection};
+use crate::observe::{
+    FileGlob, Incoming, Observer, Options, ParallelWatcher, Preparation, Selection, UrlPattern,
+};
 
 use crate::redact::Policy;
 
@@ -27,14 +29,25 @@ impl CaptureArguments {
         }
     }
 
-    /// Reads captures into a sink, prepared as the options say.
-    pub(super) fn read<S: ParallelSink>(&self, inputs: &[Input], sink: S) -> S {
-        let mut incoming = Incoming::new(self.selection.preparation(), sink);
-        self.reading().read(inputs, &mut incoming);
-        incoming.into_inner()
+    /// Reads captures into an observer, prepared as the options say.
+    pub(super) fn read<'c, W: ParallelWatcher<'c>>(
+        &self,
+        inputs: &[Input],
+        observer: Observer<'c, W>,
+    ) -> Observer<'c, W> {
+        observer.read(inputs, &self.reading(), self.selection.preparation())
     }
 
-    /// The same on this thread only, in the order of the captures.
+    /// An observer that knows the URLs of callbacks in captures.
+    pub(super) fn with_callbacks<'c, W: ParallelWatcher<'c>>(
+        &self,
+        inputs: &[Input],
+        observer: Observer<'c, W>,
+    ) -> Observer<'c, W> {
+        observer.with_callbacks(inputs, &self.reading(), &self.selection.preparation())
+    }
+
+    /// Reads captures into a sink on this thread only, in the order of the captures.
     pub(super) fn read_here<S: Sink>(&self, inputs: &[Input], sink: S) -> S {
         let mut incoming = Incoming::new(self.selection.preparation(), sink);
         self.reading().read_here(inputs, &mut incoming);
@@ -97,10 +110,28 @@ impl CaptureArguments {
                 status: self.selection.preparation().selection.status(),
             },
             by_file: self.schema_for.clone(),
-            engine: Engine::default(),
-            strict_requests: false,
-            api_headers: Vec::new(),
+            webhooks: self.webhooks(asked, name)?,
+            ..Options::default()
         })
+    }
+
+    /// The ids of the webhooks that `--webhook` names, each with its URL.
+    fn webhooks(
+        &self,
+        asked: &[&Contract],
+        contract: &str,
+    ) -> Result<Vec<(Vec<String>, UrlPattern)>> {
+        if self.webhook.is_empty() {
+            return Ok(Vec::new());
+        }
+        if asked.is_empty() {
+            let message = "--webhook needs a contract: name it with --contract";
+            return Err(Error::new(ErrorKind::Format, message));
+        }
+        let webhooks = self.webhook.iter();
+        webhooks
+            .map(|(name, url)| Ok((incoming_named(name, asked, contract)?, url.clone())))
+            .collect()
     }
 
     /// The schemas that `--schema-for` refers to.

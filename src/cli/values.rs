@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::error::closest;
-use crate::observe::{FileGlob, Moment};
+use crate::observe::{FileGlob, Moment, UrlPattern};
 use crate::report::Format;
 use crate::rules::Rule;
 use crate::rules::except::{Ignore, Pattern};
@@ -132,6 +132,15 @@ pub(super) fn schema_for(text: &str) -> Result<(FileGlob, String), String> {
         .filter(|(glob, schema)| !glob.is_empty() && !schema.is_empty())
         .ok_or_else(|| "write GLOB=SCHEMA, such as 'events/sold-*.json=pet-sold'".to_owned())?;
     Ok((FileGlob::new(glob)?, schema.to_owned()))
+}
+
+/// Reads `NAME=URL-OR-PATH`.
+pub(super) fn webhook(text: &str) -> Result<(String, UrlPattern), String> {
+    let (name, url) = text
+        .split_once('=')
+        .filter(|(name, url)| !name.is_empty() && !url.is_empty())
+        .ok_or_else(|| "write NAME=URL-OR-PATH, such as 'petSold=/hooks/pets'".to_owned())?;
+    Ok((name.to_owned(), UrlPattern::parse(url)?))
 }
 
 /// Reads a size such as `64MiB`, `1GB` or `4096`.

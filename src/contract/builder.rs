@@ -386,6 +386,7 @@ impl OperationBuilder {
             method: self.method,
             routes: vec![self.path.clone()],
             path: self.path,
+            caller: None,
             place: None,
             deprecated: false,
             summary: self.summary,

@@ -2,6 +2,7 @@
 
 mod builder;
 pub mod builtin;
+mod expression;
 mod fence;
 mod files;
 mod kind;
@@ -24,12 +25,13 @@ use crate::location::Side;
 use crate::schema::{Documents, Graph, NodeId, Place, ContractProblem, ProblemKind};
 
 pub use builder::{ContractBuilder, OperationBuilder};
+pub(crate) use expression::{MessagePart, RuntimeExpression, UrlTemplate};
 pub use load::{LoadOptions, read};
 use operations::Operations;
 pub use media::{Content, Entry, FieldEncoding, ItemShape, Media, MediaRange, Payload};
 pub use parameter::{Encoding, Parameter, ParameterPlace, Style};
 pub use path::PathTemplate;
-pub(crate) use registry::{operation_named, unknown};
+pub(crate) use registry::{incoming_named, operation_named, unknown};
 pub use registry::{ContractRef, Registry};
 pub use route::{Route, RequestTarget};
 pub(crate) use route::{decode_query, split_target, without_user};
@@ -160,6 +162,8 @@ pub struct Operation {
     pub(crate) path: PathTemplate,
     /// The path from the root of the host, once for each base path.
     pub(crate) routes: Vec<PathTemplate>,
+    /// The position of the operation that declares it, if it is a callback.
+    pub(crate) caller: Option<usize>,
     /// Where the contract's documents describe it.
     pub(crate) place: Option<Place>,
     /// Whether the contract deprecates it.
@@ -202,6 +206,12 @@ impl Operation {
             OperationKind::Callback => format!("{} (callback {})", self.method, self.path),
             OperationKind::Schema => "(schema)".to_owned(),
         }
+    }
+
+    /// Whether the server sends its requests: to a URL that is not part of the API.
+    #[must_use]
+    pub(crate) fn is_incoming(&self) -> bool {
+        matches!(self.kind, OperationKind::Webhook | OperationKind::Callback)
     }
 
     /// The response declared for a status: an exact match, then its class, then the default.

@@ -1,11 +1,12 @@
 //! Contracts by name and version.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind, Result, closest};
 
-use super::Contract;
+use super::{Contract, Operation, OperationKind};
 
 /// A set of contracts: an ordinary value, so that a program can make its own.
 #[derive(Debug, Default)]
@@ -167,4 +168,35 @@ pub(crate) fn operation_named(
         }
         unknown(&kind, name, known.into_iter())
     })
+}
+
+/// The ids of the operations of a webhook, one for each method, or of a callback. `name` is the name of the webhook, an
+/// `operationId`, or an id. `contract` is how an error refers to the contracts.
+pub(crate) fn incoming_named(name: &str, asked: &[&Contract], contract: &str) -> Result<Vec<String>> {
+    let operations = asked.iter().flat_map(|contract| &contract.operations);
+    let incoming: Vec<&Operation> = operations.filter(|operation| operation.is_incoming()).collect();
+    let title = |operation: &Operation| match operation.kind {
+        OperationKind::Webhook => operation.path.to_string(),
+        _ => operation.id.clone(),
+    };
+    let is_named = |operation: &&&Operation| {
+        // The method is a part of the id if there are several.
+        let method = operation.id.strip_prefix(name).and_then(|rest| rest.strip_prefix(':'));
+        operation.id == name
+            || operation.operation_id.as_deref() == Some(name)
+            || title(operation) == name
+            || method == Some(&operation.method)
+    };
+    let named = incoming.iter().filter(is_named);
+    let ids: BTreeSet<&String> = named.map(|operation| &operation.id).collect();
+    if !ids.is_empty() {
+        return Ok(ids.into_iter().cloned().collect());
+    }
+    let known: BTreeSet<String> = incoming.iter().map(|operation| title(operation)).collect();
+    if known.is_empty() {
+        let message = format!("no webhook is named `{name}`: {contract} has no webhooks and no callbacks");
+        return Err(Error::new(ErrorKind::Unknown, message));
+    }
+    let kind = format!("webhook or callback of {contract}");
+    Err(unknown(&kind, name, known.iter().map(String::as_str)))
 }

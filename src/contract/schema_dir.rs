@@ -305,6 +305,7 @@ fn operation(name: &str, payload: Payload, place: Place) -> Operation {
         method: String::new(),
         path: PathTemplate::parse(""),
         routes: Vec::new(),
+        caller: None,
         place: Some(place),
         deprecated: false,
         summary: String::new(),

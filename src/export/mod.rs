@@ -86,6 +86,8 @@ impl<'c, S: Sink> Exporter<'c, S> {
             let options = Options {
                 // What is learnt is looked at after each exchange.
                 engine: Engine::Reference,
+                // Copies have stand-ins for the URLs of webhooks.
+                webhooks: Vec::new(),
                 ..options.clone()
             };
             Observer::new(asked.clone(), family.clone(), options)

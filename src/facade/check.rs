@@ -4,9 +4,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use crate::capture::{Input, Reading};
-use crate::contract::{Contract, operation_named};
+use crate::contract::{Contract, incoming_named, operation_named};
 use crate::error::{Error, ErrorKind, Result};
-use crate::observe::{Observer, Options};
+use crate::observe::{Observer, Options, Preparation, UrlPattern};
 use crate::report::Report;
 use crate::report::check::Gap;
 use crate::rules::except::Exceptions;
@@ -36,6 +36,7 @@ pub fn check(contract: &Contract) -> Check<'_> {
         contract,
         inputs: Vec::new(),
         operation: None,
+        webhooks: Vec::new(),
         levels: Vec::new(),
         strict: false,
         strict_requests: false,
@@ -50,6 +51,7 @@ pub struct Check<'c> {
     contract: &'c Contract,
     inputs: Vec<Input>,
     operation: Option<String>,
+    webhooks: Vec<(String, String)>,
     levels: Vec<(String, Level)>,
     strict: bool,
     strict_requests: bool,
@@ -79,6 +81,14 @@ impl<'c> Check<'c> {
     /// they belong to this operation.
     pub fn operation(mut self, id: &str) -> Self {
         self.operation = Some(id.to_owned());
+        self
+    }
+
+    /// Takes requests to a URL or path for those of a webhook, by its name, or of a callback, by its id:
+    /// `.webhook("petSold", "https://example.com/hooks/{id}")`. The requests of callbacks whose URLs are in the captures
+    /// are found without it.
+    pub fn webhook(mut self, name: &str, url: &str) -> Self {
+        self.webhooks.push((name.to_owned(), url.to_owned()));
         self
     }
 
@@ -119,7 +129,7 @@ impl<'c> Check<'c> {
     ///
     /// # Errors
     ///
-    /// When the operation or a rule does not exist, and when nothing was compared: no captures were given,
+    /// When the operation, a webhook or a rule does not exist, when the URL of a webhook is invalid, and when nothing was compared: no captures were given,
     /// they contain no exchanges, or none that belongs to the contract.
     pub fn run(self) -> Result<Report> {
         if self.inputs.is_empty() {
@@ -157,6 +167,12 @@ impl<'c> Check<'c> {
             let id = operation_named(name, &versions, &reference)?;
             options.hint.operation = Some(id);
         }
+        for (name, url) in &self.webhooks {
+            let ids = incoming_named(name, &versions, &reference)?;
+            let url =
+                UrlPattern::parse(url).map_err(|message| Error::new(ErrorKind::Format, message))?;
+            options.webhooks.push((ids, url));
+        }
         let levels = self.levels.iter();
         let levels = levels.map(|(rule, level)| Ok((Rule::find(rule)?.id, *level)));
         let policy = Policy {
@@ -164,8 +180,8 @@ impl<'c> Check<'c> {
             levels: levels.collect::<Result<_>>()?,
             ..Policy::default()
         };
-        let mut observer = Observer::new(versions.clone(), versions.clone(), options);
-        self.reading.read(&self.inputs, &mut observer);
+        let observer = Observer::new(versions.clone(), versions.clone(), options);
+        let observer = observer.read(&self.inputs, &self.reading, Preparation::default());
         Ok(Report::judged(
             &reference,
             observer,

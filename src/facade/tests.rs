@@ -405,3 +405,53 @@ fn descriptions_that_contradict_themselves_do_not_build() {
         assert!(error.ends_with(expected), "{error}");
     }
 }
+
+#[test]
+fn requests_of_callbacks_and_webhooks_are_found() {
+    let answer = json!({"default": {"description": "d"}});
+    let body = json!({"content": {"application/json": {"schema": {
+        "type": "object",
+        "required": ["petId"],
+        "properties": {"petId": {"type": "integer"}}
+    }}}});
+    let incoming = json!({"post": {"requestBody": body, "responses": answer}});
+    let document = json!({
+        "openapi": "3.1.0",
+        "info": {"title": "Shop", "version": "1"},
+        "paths": {"/subs": {"post": {
+            "operationId": "subscribe",
+            "parameters": [{"name": "url", "in": "query", "schema": {"type": "string"}}],
+            "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
+            "responses": answer,
+            "callbacks": {"sold": {"$request.query.url": incoming}}
+        }}},
+        "webhooks": {"born": incoming}
+    });
+    let contract = Contract::from_openapi(&document).expect("a contract");
+    let post =
+        |target: &str| format!("POST {target} HTTP/1.1\nContent-Type: application/json\n\n{{}}\n");
+    let check = || {
+        crate::check(&contract)
+            .bytes("a.http", post("https://l.example/sold"))
+            .bytes(
+                "b.http",
+                post("https://api.example/subs?url=http%3A%2F%2Fl.example%2Fsold"),
+            )
+            .bytes("c.http", post("https://l.example/born"))
+    };
+    let report = check().webhook("born", "/born").run().expect("compared");
+    let found: Vec<String> = report.findings().iter().map(ToString::to_string).collect();
+    let missing = |file: &str| {
+        format!("{file}:4:1: error[missing-property]: required property `petId` is missing")
+    };
+    assert_eq!(found, [missing("a.http"), missing("c.http")]);
+    let error = check()
+        .webhook("sold", "/born")
+        .run()
+        .expect_err("is a callback");
+    assert_eq!(
+        error.to_string(),
+        "no webhook or callback of shop@1 is named `sold`; available: born, callback:subscribe/sold"
+    );
+    assert!(check().webhook("born", "born").run().is_err());
+}

@@ -4,6 +4,7 @@
 //! to a recorder, which counts it in the [`Profile`]. This module does not judge: [`crate::rules`] decides
 //! which facts are findings, and how severe they are.
 
+mod callbacks;
 mod content;
 mod head;
 mod hinted;
@@ -21,7 +22,7 @@ mod routing;
 
 pub use content::CharsetFault;
 pub(crate) use content::{Substitute, substituted};
-pub use incoming::{Incoming, Moment, PathGlob, Preparation, Rewrite, Selection, Statuses};
+pub use incoming::{Incoming, Moment, PathGlob, Preparation, Rewrite, Selection, Statuses, UrlPattern};
 pub use walk::deviation::{Deviation, DeviationKind};
 pub use walk::explain::{deviations, first_deviation};
 pub use observer::{Judged, Observer};

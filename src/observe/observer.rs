@@ -173,6 +173,12 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         &self.versions.asked
     }
 
+    /// The callbacks with more URLs in the captures than are kept.
+    #[must_use]
+    pub fn callbacks_cut(&self) -> Vec<String> {
+        self.options.callbacks.cut().map(str::to_owned).collect()
+    }
+
     /// Compares a payload with a known operation.
     pub fn payload(
         &mut self,

@@ -6,6 +6,10 @@ use std::sync::Arc;
 use globset::{Glob, GlobMatcher};
 
 use crate::capture::Hint;
+use crate::contract::{Contract, Operation, RequestTarget};
+
+use super::callbacks::{CallbackUrls, Claimed};
+use super::incoming::UrlPattern;
 
 /// Which walk compares payloads with schemas. Both learn the same from every payload.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,6 +35,43 @@ pub struct Options {
     pub strict_requests: bool,
     /// How the names of the API's own headers start, in lower case; if empty, with `x-`.
     pub api_headers: Vec<String>,
+    /// Where the requests of webhooks are sent: the ids of operations, and a URL.
+    pub webhooks: Vec<(Vec<String>, UrlPattern)>,
+    /// Where the requests of callbacks are sent, as far as captures show it.
+    pub callbacks: Arc<CallbackUrls>,
+}
+
+impl Options {
+    /// The webhooks and callbacks that a request is sent to. Those that the user names come first.
+    pub(super) fn claims<'c>(
+        &self,
+        contract: &'c Contract,
+        method: &str,
+        host: Option<&str>,
+        target: &RequestTarget,
+    ) -> Vec<Claimed<'c>> {
+        let named = self.webhooks.iter().filter(|(_, url)| url.fits(host, target));
+        let named = named.flat_map(|(ids, _)| ids).filter_map(|id| contract.operation(id));
+        let named = named.filter(|operation| operation.method.eq_ignore_ascii_case(method));
+        let named: Vec<Claimed<'c>> = named
+            .map(|operation| Claimed {
+                operation,
+                values: Vec::new(),
+                query: None,
+                is_first: true,
+            })
+            .collect();
+        match named.is_empty() {
+            true => self.callbacks.claims(contract, method, host, target),
+            false => named,
+        }
+    }
+
+    /// Whether it is known where the requests of a webhook or callback are sent.
+    pub(super) fn has_url(&self, contract: &Contract, operation: &Operation) -> bool {
+        let mut named = self.webhooks.iter().flat_map(|(ids, _)| ids);
+        named.any(|id| *id == operation.id) || self.callbacks.has(contract, operation)
+    }
 }
 
 /// A pattern for file paths, such as `events/sold-*.json`; `*` may match several folders.

@@ -6,6 +6,7 @@ mod anyone;
 mod around;
 mod baseline;
 mod browser;
+mod callbacks;
 mod check;
 mod ci;
 mod cli;

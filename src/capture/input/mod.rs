@@ -89,6 +89,25 @@ impl Reading {
         self.set_reading(false);
     }
 
+    /// The same on this thread only, in the order of the inputs.
+    pub fn read_in_order(&self, inputs: &[Input], sink: &mut dyn Sink) {
+        self.set_reading(true);
+        self.read_here(inputs, sink);
+        self.set_reading(false);
+    }
+
+    /// Reads inputs that will be read again, without counting them.
+    pub fn read_ahead(&self, inputs: &[Input], sink: &mut impl ParallelSink) {
+        let set_ahead = |is_ahead| {
+            if let Some(progress) = self.progress {
+                progress.set_ahead(is_ahead);
+            }
+        };
+        set_ahead(true);
+        self.read(inputs, sink);
+        set_ahead(false);
+    }
+
     fn read_all(&self, inputs: &[Input], sink: &mut impl ParallelSink) {
         let jobs = self.jobs.map_or_else(
             || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 
 use crate::capture::Format as CaptureFormat;
-use crate::observe::{FileGlob, Moment, PathGlob, Rewrite, Statuses};
+use crate::observe::{FileGlob, Moment, PathGlob, Rewrite, Statuses, UrlPattern};
 
 use crate::redact::NamePattern;
 use crate::report::captures::CapturesFormat;
 
-use super::super::values::{OutputArgument, host, jobs, moment, output, sample, schema_for, size};
+use super::super::values::{
+    OutputArgument, host, jobs, moment, output, sample, schema_for, size, webhook,
+};
 use super::{CAPTURE, CONTRACT, LogArguments, PRIVACY, RESULT, ReadingArguments, SELECTION};
 
 #[derive(Debug, Args)]
@@ -62,6 +64,12 @@ pub(in crate::cli) struct CaptureArguments {
     /// The operation of payloads without method and URL. Exchanges of other operations are left out.
     #[arg(long, help_heading = CAPTURE, value_name = "ID")]
     pub(in crate::cli) operation: Option<String>,
+
+    /// Take requests to this URL or path for those of a webhook: `petSold=/hooks/pets`,
+    /// `petSold=https://example.com/hooks/{id}`. NAME may also be the id of a callback. It takes precedence over the
+    /// paths of the contract. May be repeated.
+    #[arg(long, help_heading = CAPTURE, value_name = "NAME=URL-OR-PATH", value_parser = webhook)]
+    pub(in crate::cli) webhook: Vec<(String, UrlPattern)>,
 
     /// The side of payloads without method and URL. The other side of exchanges is left out.
     #[arg(long, help_heading = CAPTURE, value_enum)]

@@ -436,6 +436,7 @@ fn every_key_of_every_command_is_read() {
                 "path" => "[\"/a\", \"**/b\"]".to_owned(),
                 "since" | "until" => "\"2026-05-01\"".to_owned(),
                 "schema_for" => "{\"*.json\" = \"Pet\"}".to_owned(),
+                "webhook" => "{petSold = \"/hooks/pets\"}".to_owned(),
                 "consumer_by" => "\"host\"".to_owned(),
                 "formats" => "\"annotate\"".to_owned(),
                 _ => match values.first() {

@@ -40,6 +40,8 @@ struct Reader<'d> {
     samples: Vec<Sample>,
     /// The path items that are being read, from the outermost callback in.
     open_items: Vec<Place>,
+    /// The positions of the operations whose callbacks are being read, from the outermost in.
+    callers: Vec<usize>,
 }
 
 /// The contract that the document with this URI describes.
@@ -61,6 +63,7 @@ pub(super) fn contract(
         operations: Vec::new(),
         samples: Vec::new(),
         open_items: Vec::new(),
+        callers: Vec::new(),
     };
     structure::check(&mut reader.compiler, uri, root.value);
     reader.read();

@@ -107,6 +107,8 @@ impl<'d> Reader<'d> {
             _ => Vec::new(),
         };
         let callbacks: Vec<(String, Spot<'d>)> = self.callbacks(&id, spot);
+        let caller = self.callers.last().copied().filter(|_| kind == OperationKind::Callback);
+        let position = self.operations.len();
         self.operations.push(Operation {
             operation_id: spot.text("operationId").map(str::to_owned),
             id,
@@ -114,6 +116,7 @@ impl<'d> Reader<'d> {
             method: method.to_ascii_uppercase(),
             path: template,
             routes,
+            caller,
             place: Some(spot.place.clone()),
             deprecated: spot.flag("deprecated"),
             summary: summary.unwrap_or_default().to_owned(),
@@ -127,6 +130,7 @@ impl<'d> Reader<'d> {
             security,
             replaces: replaces(spot),
         });
+        self.callers.push(position);
         for (name, callback) in callbacks {
             for (expression, item) in callback.members() {
                 if !expression.starts_with("x-") {
@@ -134,6 +138,7 @@ impl<'d> Reader<'d> {
                 }
             }
         }
+        self.callers.pop();
     }
 
     fn callbacks(&mut self, id: &str, spot: &Spot<'d>) -> Vec<(String, Spot<'d>)> {

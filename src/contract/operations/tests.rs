@@ -13,6 +13,7 @@ fn operation(number: usize, method: &str, path: &str, bases: &[String]) -> Opera
         method: method.to_owned(),
         path: PathTemplate::parse(path),
         routes: routes.collect(),
+        caller: None,
         place: None,
         deprecated: false,
         summary: String::new(),

@@ -45,15 +45,17 @@ pub(crate) fn fault(body: &Body<'_>, kind: ContentKind) -> Option<(CharsetFault,
 ///
 /// Most captures hold text in UTF-8, whatever the media type says.
 pub(crate) fn recoded<'b>(body: &'b Body<'_>, kind: ContentKind) -> Option<Transcript<'b>> {
-    let bytes: &[u8] = &body.bytes;
-    let is_utf8 = std::str::from_utf8(bytes).is_ok();
-    if is_utf8 && !bytes.contains(&0) {
+    let encoding = Encoding::for_label(named(body, kind)?.as_bytes())?;
+    if encoding == encoding_rs::UTF_8 {
         return None;
     }
-    let label = named(body, kind);
-    let encoding = label.and_then(|label| Encoding::for_label(label.as_bytes()))?;
+    let bytes: &[u8] = &body.bytes;
     let is_wide = encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE;
-    if encoding == encoding_rs::UTF_8 || is_utf8 && !is_wide {
+    let is_plain = match is_wide {
+        true => !bytes.contains(&0),
+        false => std::str::from_utf8(bytes).is_ok(),
+    };
+    if is_plain {
         return None;
     }
     let mut scribe = Scribe::new(body);

@@ -12,7 +12,7 @@ pub(super) fn lines(bytes: &[u8]) -> Vec<Range<usize>> {
     let lines = split(bytes, b'\n');
     let is_json = |range: &Range<usize>| TapeDocument::parse(&bytes[range.clone()]).is_ok();
     if lines.len() > 1 && !is_json(&lines[0]) && TapeDocument::parse(bytes).is_ok() {
-        return [0..bytes.len()].into();
+        return std::iter::once(0..bytes.len()).collect();
     }
     lines
 }

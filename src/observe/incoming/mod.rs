@@ -2,6 +2,7 @@
 
 mod rewrite;
 mod selection;
+mod url;
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use crate::capture::{Exchange, ParallelSink, Sink, Through};
 
 pub use rewrite::Rewrite;
 pub use selection::{Moment, PathGlob, Selection, Statuses};
+pub use url::UrlPattern;
 
 /// How exchanges are prepared. The default leaves them as they are.
 #[derive(Debug, Clone, Default)]

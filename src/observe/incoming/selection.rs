@@ -113,7 +113,7 @@ impl Selection {
 }
 
 /// Whether a host is the one that a pattern names.
-fn is_host(pattern: &str, host: &str) -> bool {
+pub(super) fn is_host(pattern: &str, host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     let pattern = pattern.to_ascii_lowercase();
     let has_port = |name: &str| {
@@ -196,7 +196,7 @@ impl PathGlob {
         Ok(Self(glob.compile_matcher()))
     }
 
-    fn fits(&self, path: &str) -> bool {
+    pub(super) fn fits(&self, path: &str) -> bool {
         let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
         self.0.is_match(path)
     }

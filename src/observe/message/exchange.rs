@@ -2,10 +2,12 @@
 
 use crate::redact::sanitised;
 use crate::capture::{Exchange, Hint, Request, Response, Unused};
-use crate::contract::{Contract, Operation, Route, RequestTarget, without_user};
+use crate::contract::{Contract, Operation, Route, RequestTarget};
 use crate::location::Side;
 
 use super::expectation::best_split;
+use super::incoming::Belonging;
+use crate::observe::callbacks::host_of;
 use crate::observe::observer::Observer;
 use crate::observe::profile::{TrafficFact, PayloadVerdict};
 use crate::observe::routing::destination::Destination;
@@ -20,72 +22,48 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         response: Option<&Response<'_>>,
         hint: &Hint,
     ) {
-        if let Some(place) = self.versions.incoming(&self.options.hint) {
-            self.profile.matched += 1;
-            let body = request.body.as_ref();
-            self.message(&place, body, request.body_left_out, &request.line);
-            return self.response(&place, Some(request), response);
-        }
         let target = RequestTarget::parse(&request.target);
-        let host = target.host.clone().or_else(|| {
-            let host = request.headers.get("host")?;
-            Some(without_user(host).to_ascii_lowercase())
-        });
+        if let Some(selected) = self.selected_incoming(&target) {
+            return self.belongs(selected, None, request, &target, response);
+        }
+        let host = host_of(request, &target);
         let (mut found, mut others) = (Vec::new(), Vec::new());
         for contract in self.versions.asked.clone() {
-            match contract.route(&request.method, &target) {
-                Route::Operation(operation, values) => {
-                    let place = Destination {
-                        contract,
-                        operation,
-                        side: Side::Request,
-                        status: None,
-                    };
-                    found.push((place, values));
+            let incoming = self.incoming(contract, request, &target, host.as_deref());
+            match (incoming, contract.route(&request.method, &target)) {
+                (Some((_, false)) | None, Route::Operation(operation, values)) => {
+                    found.push(Belonging::new(contract, operation, values, None));
                 }
-                Route::OtherMethod(operations) => others.push((contract, operations)),
-                Route::Unknown => {}
+                (Some((incoming, _)), _) => found.push(incoming),
+                (None, Route::OtherMethod(operations)) => others.push((contract, operations)),
+                (None, Route::Unknown) => {}
             }
         }
-        let versions: Vec<Destination<'c>> = found.iter().map(|(place, _)| *place).collect();
+        let versions: Vec<Destination<'c>> = found.iter().map(|found| found.place).collect();
         if let Some((index, is_guess)) = self.versions.spoken_by(&versions, hint, request, response) {
-            let (place, values) = found.swap_remove(index);
+            let belonging = found.swap_remove(index);
             // The versions are in order, and `swap_remove` leaves the first one where it is.
-            let older = found.first().filter(|_| is_guess && index > 0);
-            let older = older.map(|(older, values)| (*older, best_split(older, request, &target, values.clone())));
-            if self.is_other_operation(place.operation) {
+            let older = found.into_iter().next().filter(|_| is_guess && index > 0);
+            if self.is_other_operation(belonging.place.operation) {
                 return self.leave(Unused::Filtered, &request.line.origin);
             }
-            let values = best_split(&place, request, &target, values);
-            self.profile.matched += 1;
-            let exercised = (
-                place.contract.reference().into(),
-                place.operation.id.as_str().into(),
-            );
-            self.profile.exercised.entry(exercised).or_default().0 += 1;
-            if let Some(host) = host {
+            if let Some(host) = host
+                && !belonging.place.operation.is_incoming()
+            {
                 self.profile.hosts.entry(host).or_default().0 += 1;
             }
-            self.watcher.request(&RoutedRequest {
-                contract: place.contract,
-                operation: place.operation,
-                request,
-                target: &target,
-                path_values: &values,
-                response,
-                is_refused: self.is_refused(&place, request, &target, &values, response),
-                older: older.as_ref().map(|(older, values)| Older {
-                    contract: older.contract,
-                    operation: older.operation,
-                    path_values: values,
-                }),
-            });
-            self.request(&place, request, &target, &values, response);
-            self.response(&place, Some(request), response);
-            return;
+            return self.belongs(belonging, older, request, &target, response);
         }
         if self.options.hint.operation.is_some() {
             return self.leave(Unused::Filtered, &request.line.origin);
+        }
+        if others.is_empty()
+            && let Some(webhook) = self.webhook_by_content(request, &target, host.as_deref(), response)
+        {
+            let Destination { contract, operation, .. } = webhook.place;
+            let key = (contract.reference().into(), operation.id.as_str().into());
+            self.profile.by_content.entry(key).or_default().0 += 1;
+            return self.belongs(webhook, None, request, &target, response);
         }
         self.unrouted(request, &target, host, &others, response);
         let bodies = [
@@ -97,6 +75,51 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 self.unjudged(body, None, PayloadVerdict::Unmatched, None);
             }
         }
+    }
+
+    /// Compares an exchange with its operation. `older` is that of an older version, if the payloads decided between
+    /// them.
+    fn belongs(
+        &mut self,
+        belonging: Belonging<'c>,
+        older: Option<Belonging<'c>>,
+        request: &Request<'_>,
+        target: &RequestTarget,
+        response: Option<&Response<'_>>,
+    ) {
+        let split = |belonging: Belonging<'c>| {
+            let Belonging { place, values, .. } = belonging;
+            match place.operation.is_incoming() {
+                true => (place, values),
+                false => (place, best_split(&place, request, target, values)),
+            }
+        };
+        let older = older.map(split);
+        let own = belonging.target.clone();
+        let target = own.as_ref().unwrap_or(target);
+        let (place, values) = split(belonging);
+        self.profile.matched += 1;
+        let exercised = (
+            place.contract.reference().into(),
+            place.operation.id.as_str().into(),
+        );
+        self.profile.exercised.entry(exercised).or_default().0 += 1;
+        self.watcher.request(&RoutedRequest {
+            contract: place.contract,
+            operation: place.operation,
+            request,
+            target,
+            path_values: &values,
+            response,
+            is_refused: self.is_refused(&place, request, target, &values, response),
+            older: older.as_ref().map(|(older, values)| Older {
+                contract: older.contract,
+                operation: older.operation,
+                path_values: values,
+            }),
+        });
+        self.request(&place, request, target, &values, response);
+        self.response(&place, Some(request), response);
     }
 
     /// Whether the user selected a different operation.

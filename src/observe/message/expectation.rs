@@ -61,6 +61,8 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                         }
                     }
                 }
+                // Where a webhook or callback is sent may not be known.
+                Found::Missing if parameter.place == ParameterPlace::Path && operation.is_incoming() => {}
                 Found::Missing => {
                     let fact = TrafficFact::MissingParameter {
                         target: key.clone(),

@@ -8,6 +8,7 @@ pub(crate) mod exchange;
 pub(crate) mod expectation;
 mod header;
 mod link;
+pub(crate) mod incoming;
 pub(crate) mod parameter;
 pub(crate) mod placeholder;
 mod problem;

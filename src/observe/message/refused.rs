@@ -23,7 +23,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         path_values: &[(&str, String)],
         response: Option<&Response<'_>>,
     ) -> bool {
-        if refusal(response).is_none() {
+        if refusal(place, response).is_none() {
             return false;
         }
         // Nothing of this is kept: it is compared again.
@@ -35,7 +35,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         alone.is_apart = true;
         alone.may_lack_bodies = self.may_lack_bodies;
         alone.may_lack_credentials = self.may_lack_credentials;
-        if refusal(response).is_some_and(is_of_credentials) {
+        if refusal(place, response).is_some_and(is_of_credentials) {
             alone.credentials(place, request, target);
         }
         alone.parameters(place, request, target, path_values, response);
@@ -59,7 +59,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
         self.request_semantics(place, request);
         let body = request.body.as_ref();
-        let refused = refusal(response).filter(|_| !self.options.strict_requests);
+        let refused = refusal(place, response).filter(|_| !self.options.strict_requests);
         // With another status, the server did not reject the credentials.
         if !refused.is_some_and(is_of_credentials) {
             self.credentials(place, request, target);
@@ -104,10 +104,11 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     }
 }
 
-/// The status of a response that rejects its request.
-fn refusal(response: Option<&Response<'_>>) -> Option<u16> {
+/// The status of a response that rejects its request. What the server itself sends to a webhook or callback is not
+/// meant to be wrong.
+fn refusal(place: &Destination<'_>, response: Option<&Response<'_>>) -> Option<u16> {
     let status = response.map(|response| response.status);
-    status.filter(|status| (400..500).contains(status))
+    status.filter(|status| (400..500).contains(status) && !place.operation.is_incoming())
 }
 
 /// Whether a server answers with this status to a request without the right credentials.

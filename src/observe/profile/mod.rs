@@ -38,7 +38,10 @@ pub struct Profile {
     pub unused: BTreeMap<Unused, NotCompared>,
     /// Operations that requests went to: `name@version` of the contract, and the id.
     pub exercised: BTreeMap<(Arc<str>, Arc<str>), Count>,
-    /// Hosts of requests for which an operation was found.
+    /// Requests that were taken for those of a webhook because of their content: `name@version` of the contract, and
+    /// the id.
+    pub by_content: BTreeMap<(Arc<str>, Arc<str>), Count>,
+    /// Hosts of requests for which an operation of the API was found.
     pub hosts: BTreeMap<String, Count>,
     /// What came out for each payload.
     pub verdicts: BTreeMap<PayloadVerdict, Count>,
@@ -55,6 +58,7 @@ impl AddAssign<&Self> for Profile {
         self.compared += other.compared;
         merge(&mut self.unused, &other.unused);
         merge(&mut self.exercised, &other.exercised);
+        merge(&mut self.by_content, &other.by_content);
         merge(&mut self.hosts, &other.hosts);
         merge(&mut self.verdicts, &other.verdicts);
         merge(&mut self.targets, &other.targets);

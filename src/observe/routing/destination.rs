@@ -287,17 +287,12 @@ impl<'c> Versions<'c> {
             .map(|(index, _)| (index, true))
     }
 
-    /// The request of the webhook or callback that the user names. Those have no path of their own, so
-    /// requests to any path may belong to them.
+    /// The request of the webhook or callback that the user selects.
     pub(crate) fn incoming(&self, hint: &Hint) -> Option<Destination<'c>> {
         let id = hint.operation.as_deref()?;
         self.asked.iter().find_map(|contract| {
             let operation = contract.operation(id)?;
-            let is_incoming = matches!(
-                operation.kind,
-                OperationKind::Webhook | OperationKind::Callback
-            );
-            is_incoming.then_some(Destination {
+            operation.is_incoming().then_some(Destination {
                 contract,
                 operation,
                 side: Side::Request,

@@ -117,6 +117,8 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
         exchanges.push_str(&format!(", {} of which belong to no operation", thousands(others)));
     }
     facts.push(("Exchanges", exchanges));
+    let notes = report.incoming_notes();
+    facts.extend((!notes.is_empty()).then(|| ("Webhooks and callbacks", escape(&notes.join(" ")))));
     facts.extend(exempt);
     facts
 }

@@ -115,6 +115,11 @@ struct JsonSummary {
     not_compared: Vec<JsonNotCompared>,
     /// Payloads and requests that were compared with a schema.
     compared: u64,
+    /// Requests that were taken for those of a webhook because of their content. `--webhook` says where the requests of
+    /// a webhook are sent.
+    by_content: Vec<JsonByContent>,
+    /// The ids of callbacks with so many URLs in the captures that requests to some of them are not recognised.
+    callbacks_cut: Vec<String>,
     /// The ids of operations that no exchange exercised; empty where the version was left open.
     unexercised: Vec<String>,
     /// Payloads with a verdict.
@@ -135,6 +140,16 @@ struct JsonSummary {
     warnings: usize,
     /// Findings of level info.
     infos: usize,
+}
+
+/// Requests of a webhook.
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonByContent {
+    /// `name@version`
+    contract: String,
+    /// The id of the webhook.
+    operation: String,
+    requests: u64,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -374,6 +389,16 @@ impl From<&Report> for JsonReport {
                 left_out: report.left_out(),
                 not_compared: report.unused.iter().map(JsonNotCompared::from).collect(),
                 compared: report.compared,
+                by_content: report
+                    .by_content
+                    .iter()
+                    .map(|(contract, operation, requests)| JsonByContent {
+                        contract: contract.clone(),
+                        operation: operation.clone(),
+                        requests: *requests,
+                    })
+                    .collect(),
+                callbacks_cut: report.callbacks_cut.clone(),
                 unexercised: report.unexercised().map(|row| row.id.clone()).collect(),
                 payloads: report.payloads(),
                 payloads_listed: report.judged.len(),

@@ -34,6 +34,9 @@ pub(super) fn markdown(report: &Report, options: TextOptions) -> String {
     for sentence in report.exempt.sentences("finding") {
         put!(out, "\n{}\n", escaped(&sentence));
     }
+    for note in report.incoming_notes() {
+        put!(out, "\n{}\n", escaped(&note));
+    }
     write_operations(&mut out, report);
     let (top, rest) = findings.split_at(findings.len().min(TOP));
     if !top.is_empty() {

@@ -19,7 +19,7 @@ use crate::capture::{ReadProblem, SourceRead, Unused};
 use crate::contract::Contract;
 use crate::lint::unusable;
 use crate::location::Side;
-use crate::redact::Excerpt;
+use crate::redact::{Excerpt, sanitised};
 use crate::observe::{Count, Judged, NotCompared, Observer, Options, PayloadVerdict, Profile, TargetKey, Watcher};
 use crate::rules::catalogue::{UNSEEN_ENUM_VALUE, UNSEEN_PROPERTY};
 use crate::rules::except::{Baseline, Exceptions, Looked};
@@ -62,6 +62,11 @@ pub struct Report {
     pub(crate) unusable: usize,
     /// What was checked, when it is the contract itself.
     pub(crate) contract_checked: Option<ContractSize>,
+    /// Requests that were taken for those of a webhook because of their content: `name@version` of the contract, the id
+    /// of the webhook, and their number.
+    pub(crate) by_content: Vec<(String, String, u64)>,
+    /// Callbacks with more URLs than are kept, so that not all of their requests are recognised.
+    pub(crate) callbacks_cut: Vec<String>,
     /// Payloads compared, by `name@version` of the contract.
     pub(crate) versions: Vec<(String, u64)>,
     /// What came out, by verdict.
@@ -152,6 +157,7 @@ impl Report {
         let unusable = asked.iter().map(|contract| contract.unusable()).sum();
         let operations = asked.iter();
         let operations = operations.flat_map(|contract| rows(contract, &observer.profile)).collect();
+        let callbacks_cut = observer.callbacks_cut();
         let Observer {
             profile,
             problems,
@@ -171,6 +177,12 @@ impl Report {
             unused: profile.unused.clone(),
             compared: profile.compared,
             operations,
+            by_content: profile
+                .by_content
+                .iter()
+                .map(|((contract, operation), Count(count))| (contract.to_string(), operation.to_string(), *count))
+                .collect(),
+            callbacks_cut,
             versions: versions(&profile),
             verdicts: profile
                 .verdicts
@@ -302,6 +314,31 @@ impl Report {
         reasons
             .map(|(reason, left)| format!("{} {}", thousands(left.count), reason.words(left.count)))
             .collect()
+    }
+
+    /// How requests of webhooks and callbacks were recognised, as far as it is a guess or incomplete.
+    pub(crate) fn incoming_notes(&self) -> Vec<String> {
+        let mut by_operation: BTreeMap<&str, u64> = BTreeMap::new();
+        for (_, operation, count) in &self.by_content {
+            *by_operation.entry(operation).or_default() += count;
+        }
+        let by_content = by_operation.into_iter().map(|(operation, count)| {
+            let id = sanitised(operation);
+            let name = id.strip_prefix("webhook:").unwrap_or(&id);
+            format!(
+                "Compared {} as {id} because of {} content; `--webhook {name}=PATH` says where its requests are sent.",
+                plural(count, "request"),
+                if count == 1 { "its" } else { "their" },
+            )
+        });
+        let cut = self.callbacks_cut.iter().map(|operation| {
+            format!(
+                "The captures have more than {} URLs for {}; requests to further ones are not recognised.",
+                thousands(crate::limits::CALLBACK_URLS as u64),
+                sanitised(operation),
+            )
+        });
+        by_content.chain(cut).collect()
     }
 
     /// Exchanges that belong to no operation.

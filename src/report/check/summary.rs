@@ -306,6 +306,7 @@ fn write_coverage(out: &mut String, report: &Report, options: TextOptions) {
     if report.left_out() > 0 {
         lines.push(format!("Filtered out: {}.", counted(report.left_out(), "exchange")));
     }
+    lines.extend(report.incoming_notes());
     let reasons = report.reasons();
     if !reasons.is_empty() {
         lines.push(format!("Not compared: {}.", reasons.join(", ")));

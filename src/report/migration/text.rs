@@ -60,6 +60,9 @@ pub fn text(report: &MigrationReport, columns: Columns) -> String {
             time(last)
         );
     }
+    for note in report.traffic.iter().flat_map(|traffic| traffic.report.incoming_notes()) {
+        put!(out, "{note}\n");
+    }
     for sentence in diff.exempt.sentences("change") {
         put!(out, "{sentence}\n");
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::contract::{Contract, Parameter, ParameterPlace, RequestTarget, Route};
+use crate::contract::{Contract, Operation, OperationKind, Parameter, ParameterPlace, RequestTarget, Route};
 use crate::location::{PathPattern, Side};
 use crate::observe::{Rewrite, TargetKey};
 use crate::schema::{Node, NodeId, Place, Values};
@@ -241,6 +241,13 @@ impl<'c> Family<'c> {
                     ));
                 }
             }
+        }
+        let is_webhook = |operation: &Operation| {
+            operation.kind == OperationKind::Webhook && operation.method.eq_ignore_ascii_case(method)
+        };
+        let mut contracts = self.contracts.iter();
+        if notes.is_empty() && contracts.any(|contract| contract.operations.iter().any(is_webhook)) {
+            notes.push("if this is a webhook, name its path with `--webhook NAME=PATH`".to_owned());
         }
         notes
     }

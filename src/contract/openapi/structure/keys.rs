@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::contract::UrlTemplate;
 use crate::error::closest;
 
 use super::Walker;
@@ -40,6 +41,14 @@ impl<'d> Walker<'_, 'd> {
                          found `{key}`"
                     ));
                     return false;
+                }
+                match UrlTemplate::parse(key) {
+                    Ok(url) if url.is_address() => {}
+                    Ok(_) => self.tolerated(format!(
+                        "the callback URL `{key}` is neither a URL nor a runtime expression such as \
+                         `{{$request.body#/url}}`; captures show its requests only if `--webhook` names their URL"
+                    )),
+                    Err(wrong) => self.wrong(wrong),
                 }
             }
             Keys::Component => {

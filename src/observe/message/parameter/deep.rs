@@ -9,7 +9,7 @@ use crate::json::Kind;
 use crate::location::Step;
 use crate::schema::{Graph, NodeId};
 
-use super::{member_of, typed};
+use super::value::{member_of, typed};
 
 /// Bracket pairs that are read in one name; a name with more does not belong to the parameter.
 const DEEPEST: usize = crate::limits::BRACKETS;
