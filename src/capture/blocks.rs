@@ -6,6 +6,7 @@ use crate::error::io_words;
 use crate::json;
 use crate::location::{Origin, Position};
 
+use super::cut::{self, Cuts};
 use super::limits::Limits;
 use super::sink::ReadProblem;
 
@@ -164,6 +165,16 @@ pub(crate) fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u
         )),
         Ok(_) => limits.checked(text),
     }
+}
+
+/// The same for messages of HTTP: of long files in multipart bodies, only the start is kept.
+///
+/// # Errors
+///
+/// Why it cannot be read.
+pub(crate) fn read_messages(reader: &mut dyn BufRead, limits: &Limits) -> Result<(Vec<u8>, Cuts), String> {
+    let (text, cuts) = cut::read(reader, limits.body).map_err(|error| read_error(&error))?;
+    limits.checked(text).map(|text| (text, cuts))
 }
 
 /// Describes why reading failed.

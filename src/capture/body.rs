@@ -8,6 +8,7 @@ use crate::location::{Origin, Position};
 use crate::media_type::ContentKind;
 use crate::redact::Excerpt;
 
+use super::cut::Cuts;
 use super::places::{Known, Places, Written};
 use super::scalar::Scalar;
 
@@ -20,14 +21,15 @@ pub struct Body<'a> {
     pub origin: Origin,
     /// The media type named by the capture.
     pub media_type: Option<String>,
-    pub(super) places: Places<'a>,
-    pub(super) known: Known,
-    pub(super) stand_ins: Option<StandIns<'a>>,
+    places: Places<'a>,
+    known: Known,
+    stand_ins: Option<StandIns<'a>>,
+    cuts: Cuts,
 }
 
 /// Strings substituted for parts that are not JSON.
 #[derive(Debug)]
-pub(super) struct StandIns<'a> {
+struct StandIns<'a> {
     /// The original body.
     original: &'a str,
     /// The offsets of the strings, in order.
@@ -38,14 +40,7 @@ impl<'a> Body<'a> {
     /// A body that appears in the file unchanged.
     #[must_use]
     pub fn verbatim(bytes: &'a [u8], origin: Origin) -> Self {
-        Self {
-            bytes: Cow::Borrowed(bytes),
-            origin,
-            media_type: None,
-            stand_ins: None,
-            places: Places::Verbatim,
-            known: Known::default(),
-        }
+        Self::new(Cow::Borrowed(bytes), origin, Places::Verbatim)
     }
 
     /// A body that is a whole file.
@@ -55,71 +50,55 @@ impl<'a> Body<'a> {
 
     /// A body with the same length as its text in the file, byte for byte.
     pub(crate) fn transliterated(bytes: Vec<u8>, origin: Origin) -> Self {
-        Self {
-            bytes: Cow::Owned(bytes),
-            origin,
-            media_type: None,
-            stand_ins: None,
-            places: Places::Verbatim,
-            known: Known::default(),
-        }
+        Self::new(Cow::Owned(bytes), origin, Places::Verbatim)
     }
 
     /// A body decoded from the text in the file.
     pub(crate) fn decoded(bytes: Vec<u8>, origin: Origin) -> Self {
-        Self {
-            bytes: Cow::Owned(bytes),
-            origin,
-            media_type: None,
-            stand_ins: None,
-            places: Places::Start,
-            known: Known::default(),
-        }
+        Self::new(Cow::Owned(bytes), origin, Places::Start)
     }
 
     /// The content of a JSON string; `quoted` is the string as written in the file.
     pub(crate) fn escaped(text: Cow<'a, str>, quoted: &'a str, origin: Origin) -> Self {
-        let bytes = match text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-        };
-        Self {
-            bytes,
-            origin,
-            media_type: None,
-            stand_ins: None,
-            places: Places::Escaped(quoted),
-            known: Known::default(),
-        }
+        Self::new(bytes_of(text), origin, Places::Escaped(quoted))
     }
 
     /// The content of a YAML scalar.
     pub(crate) fn scalar(text: Cow<'a, str>, written: Scalar<'a>, origin: Origin) -> Self {
-        let bytes = match text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-        };
+        Self::new(bytes_of(text), origin, Places::Scalar(written))
+    }
+
+    pub(super) fn new(bytes: Cow<'a, [u8]>, origin: Origin, places: Places<'a>) -> Self {
         Self {
             bytes,
             origin,
             media_type: None,
-            stand_ins: None,
-            places: Places::Scalar(written),
+            places,
             known: Known::default(),
+            stand_ins: None,
+            cuts: Cuts::NONE,
         }
+    }
+
+    /// The same body, of which bytes were left out.
+    pub(super) fn cut(mut self, cuts: Cuts) -> Self {
+        self.cuts = cuts;
+        self
+    }
+
+    /// The length of a part of the body, with the bytes that were left out.
+    pub(crate) fn length_of(&self, range: &Range<usize>) -> u64 {
+        range.len() as u64 + self.cuts.within(range)
     }
 
     /// The same body with equally long strings substituted for non-JSON parts; `at` holds their offsets.
     pub(crate) fn with_stand_ins<'s>(&'s self, text: String, at: Vec<usize>) -> Body<'s> {
         Body {
-            bytes: Cow::Owned(text.into_bytes()),
-            origin: self.origin.clone(),
             media_type: self.media_type.clone(),
-            places: self.places,
-            known: Known::default(),
             stand_ins: std::str::from_utf8(&self.bytes)
                 .ok()
                 .map(|original| StandIns { original, at }),
+            ..Body::new(Cow::Owned(text.into_bytes()), self.origin.clone(), self.places)
         }
     }
 
@@ -163,18 +142,15 @@ impl<'a> Body<'a> {
 
     /// A part of the body as a body of its own, with its media type.
     pub(crate) fn part<'p>(&'p self, range: Range<usize>, media_type: Option<&str>) -> Body<'p> {
-        Body {
-            origin: self.place(range.start),
-            media_type: media_type.map(str::to_owned),
-            places: match self.places {
-                Places::Verbatim => Places::Verbatim,
-                Places::Start => Places::Start,
-                _ => Places::Within(self, range.start),
-            },
-            bytes: Cow::Borrowed(&self.bytes[range]),
-            known: Known::default(),
-            stand_ins: None,
-        }
+        let places = match self.places {
+            Places::Verbatim => Places::Verbatim,
+            Places::Start => Places::Start,
+            _ => Places::Within(self, range.start),
+        };
+        let cuts = self.cuts.of_part(&range);
+        let origin = self.place(range.start);
+        let part = Body::new(Cow::Borrowed(&self.bytes[range]), origin, places);
+        part.cut(cuts).with_media_type(media_type)
     }
 
     /// The line that a place in the body was written in; `document` is the body, parsed.
@@ -240,6 +216,13 @@ impl<'a> Body<'a> {
             None if self.bytes.trim_ascii_start().first() != Some(&b'<') => ContentKind::Json,
             None => ContentKind::Xml,
         }
+    }
+}
+
+fn bytes_of(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
     }
 }
 

@@ -8,6 +8,7 @@ mod beside;
 mod blocks;
 mod body;
 mod by_line;
+mod cut;
 mod exchange;
 mod fields;
 mod format;

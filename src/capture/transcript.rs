@@ -8,7 +8,7 @@ use crate::location::Position;
 use crate::redact::{Excerpt, secrets};
 
 use super::body::Body;
-use super::places::{Known, Places, Written};
+use super::places::{Places, Written};
 
 /// Bytes of the original around a place that an excerpt may show.
 const AROUND: usize = 1024;
@@ -98,14 +98,10 @@ impl<'a> Scribe<'a> {
 impl<'a> Transcript<'a> {
     /// The text as a body.
     pub(crate) fn body(&self) -> Body<'_> {
-        Body {
-            bytes: Cow::Borrowed(self.text.as_bytes()),
-            origin: self.original.place(self.parts.first().map_or(0, |part| part.written.start)),
-            media_type: self.original.media_type.clone().filter(|_| self.is_recoded),
-            places: Places::Transcript(self),
-            known: Known::default(),
-            stand_ins: None,
-        }
+        let start = self.parts.first().map_or(0, |part| part.written.start);
+        let body = Body::new(Cow::Borrowed(self.text.as_bytes()), self.original.place(start), Places::Transcript(self));
+        let media_type = self.original.media_type.as_deref().filter(|_| self.is_recoded);
+        body.with_media_type(media_type)
     }
 
     /// The last part that starts at or before an offset of the text.

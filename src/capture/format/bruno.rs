@@ -112,7 +112,7 @@ impl<'t> Block<'t> {
 
 /// Reads the examples of a request.
 pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
-    let Text { bytes, origin, hint } = *text;
+    let Text { bytes, origin, hint, .. } = *text;
     let file = Block { text: bytes, start: 0, end: bytes.len(), opened: 0 };
     let parts = file.parts();
     let own = parts.iter().find(|(name, _, _)| is_method(name) || *name == "http");

@@ -40,7 +40,7 @@ pub(super) fn is_curl(lines: impl Iterator<Item = impl AsRef<[u8]>>) -> bool {
 
 /// Reads every request with its response.
 pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
-    let Text { bytes, origin, hint } = *text;
+    let Text { bytes, origin, hint, .. } = *text;
     let mut transfers = Transfers {
         bytes,
         file: origin,

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::json::TapeDocument;
 use crate::location::Origin;
 
+use crate::capture::cut::Cuts;
 use crate::capture::transfer;
 use crate::redact::Excerpt;
 use super::lines::{StartLine, is_start_line, line_at, next_line, balanced_end};
@@ -15,7 +16,7 @@ use crate::capture::{Body, Exchange, Headers, Hint, Line, ReadProblem, Remark, R
 /// Reads every message of a text. A response right after a request answers it. Comments (`#`) are allowed
 /// before the first request, and `###` between requests.
 pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
-    let Text { bytes: text, origin, hint } = *text;
+    let Text { bytes: text, origin, hint, cuts } = *text;
     let Some(first) = next_start(text, 0) else {
         sink.problem(ReadProblem {
             origin: origin.clone(),
@@ -33,7 +34,7 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
             message: "text before the first HTTP message was skipped".to_owned(),
         });
     }
-    let mut messages = Messages::new(text, hint);
+    let mut messages = Messages::new(text, hint, cuts);
     let mut entry = origin.clone();
     entry.entry = Some(origin.entry.unwrap_or(1));
     let mut passed = 0;
@@ -46,7 +47,7 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
         if limit <= start {
             limit = next_start(text, next_line(text, start)).unwrap_or(text.len());
         }
-        let (message, end) = message(text, start, limit, Extent::ToNextMessage);
+        let (message, end) = message((text, cuts), start, limit, Extent::ToNextMessage);
         messages.add(message, &entry, sink);
         entry.entry = entry.entry.map(|number| number + 1);
         next = next_start(text, end.max(start + 1));
@@ -73,6 +74,8 @@ const PIPELINED: usize = crate::limits::REQUESTS_IN_A_ROW;
 /// Pairs requests with the responses that follow them.
 struct Messages<'t, 'c> {
     text: &'t [u8],
+    /// What was left out of the text.
+    cuts: &'c Cuts,
     hint: &'c Hint,
     /// Consecutive requests.
     requests: Vec<Exchange<'t>>,
@@ -82,9 +85,10 @@ struct Messages<'t, 'c> {
 }
 
 impl<'t, 'c> Messages<'t, 'c> {
-    fn new(text: &'t [u8], hint: &'c Hint) -> Self {
+    fn new(text: &'t [u8], hint: &'c Hint, cuts: &'c Cuts) -> Self {
         Self {
             text,
+            cuts,
             hint,
             requests: Vec::new(),
             responses: Vec::new(),
@@ -98,7 +102,7 @@ impl<'t, 'c> Messages<'t, 'c> {
             text: String::from_utf8_lossy(&self.text[head.clone()]).into_owned(),
             origin: entry.at(entry.position.after(&self.text[message.at..head.start])),
         });
-        let (body, remarks) = message.body(self.text, entry, sink);
+        let (body, remarks) = message.body((self.text, self.cuts), entry, sink);
         let (body, body_left_out) = kept(body, sink);
         let mut exchange = Exchange::new(entry.clone(), self.hint.clone());
         exchange.remarks = remarks;
@@ -205,8 +209,9 @@ pub(crate) fn read_one(
     sink: &mut dyn Sink,
 ) -> usize {
     let limit = next_start(text, next_line(text, start)).unwrap_or(text.len());
-    let (message, end) = message(text, start, limit, Extent::ToEndOfJson);
-    let mut messages = Messages::new(text, hint);
+    let cuts = Cuts::NONE;
+    let (message, end) = message((text, &cuts), start, limit, Extent::ToEndOfJson);
+    let mut messages = Messages::new(text, hint, &cuts);
     let is_request = matches!(message.start, StartLine::Request { .. });
     messages.add(message, entry, sink);
     // A response right after a request answers it.
@@ -217,7 +222,7 @@ pub(crate) fn read_one(
     if is_request && is_answer {
         let at = end + gap;
         let limit = next_start(text, next_line(text, at)).unwrap_or(text.len());
-        let (message, after) = self::message(text, at, limit, Extent::ToEndOfJson);
+        let (message, after) = self::message((text, &cuts), at, limit, Extent::ToEndOfJson);
         let mut place = entry.clone();
         place.position = entry.position.at_offset(&text[start..], at - start);
         messages.add(message, &place, sink);
@@ -250,7 +255,7 @@ struct Message<'t> {
     malformed: Option<usize>,
 }
 
-fn message(text: &[u8], start: usize, limit: usize, extent: Extent) -> (Message<'_>, usize) {
+fn message<'t>((text, cuts): (&'t [u8], &Cuts), start: usize, limit: usize, extent: Extent) -> (Message<'t>, usize) {
     let line = std::str::from_utf8(line_at(text, start)).unwrap_or_default();
     // The caller has checked that this line starts a message.
     let start_line = StartLine::parse(line).unwrap_or(StartLine::Response { status: 100 });
@@ -291,7 +296,9 @@ fn message(text: &[u8], start: usize, limit: usize, extent: Extent) -> (Message<
     }
     let at = at.min(limit);
     let body = if has_body {
-        body_range(text, at, limit, declared.map(|(length, _)| length), extent)
+        let end = declared.and_then(|(length, _)| cuts.end_of(at, length));
+        let declared = declared.map(|_| end);
+        body_range(text, at, limit, declared, extent)
     } else {
         at..at
     };
@@ -320,7 +327,8 @@ fn body_range(
     text: &[u8],
     at: usize,
     limit: usize,
-    declared: Option<u64>,
+    // The end that its length declares, if that is in the text.
+    declared: Option<Option<usize>>,
     extent: Extent,
 ) -> Range<usize> {
     let rest = &text[at..];
@@ -341,8 +349,7 @@ fn body_range(
         return at + blank..at + blank + length;
     }
     // The declared end is right if a message, or nothing, follows it.
-    if let Some(declared) = declared.and_then(|length| usize::try_from(length).ok())
-        && let Some(end) = at.checked_add(declared)
+    if let Some(end) = declared.flatten()
         && end <= text.len()
     {
         let after = &text[end..];
@@ -378,11 +385,12 @@ impl<'t> Message<'t> {
     /// The decoded body, and remarks about it.
     fn body(
         &self,
-        text: &'t [u8],
+        (text, cuts): (&'t [u8], &Cuts),
         entry: &Origin,
         sink: &mut dyn Sink,
     ) -> (Found<'t>, Vec<Remark>) {
         let raw = &text[self.body.clone()];
+        let length = raw.len() as u64 + cuts.within(&self.body);
         // Counted from the start of the message, not of the file.
         let at = |offset: usize| {
             entry.at(entry.position.at_offset(&text[self.at..], offset - self.at))
@@ -396,7 +404,7 @@ impl<'t> Message<'t> {
         let mut remarks = Vec::new();
         // A response to HEAD has no body, so its length cannot be checked.
         if let Some((declared, place)) = self.declared
-            && declared != raw.len() as u64
+            && declared != length
             // Tools print a compressed body decoded, but the headers as sent.
             && self.headers.get("content-encoding").is_none_or(|coding| coding == "identity")
             && !(raw.is_empty() && matches!(self.start, StartLine::Response { .. }))
@@ -410,7 +418,7 @@ impl<'t> Message<'t> {
                 excerpt: Excerpt::of_line(text, place..place + digits),
                 kind: RemarkKind::ContentLength {
                     declared,
-                    actual: raw.len() as u64,
+                    actual: length,
                 },
             });
         }
@@ -419,7 +427,7 @@ impl<'t> Message<'t> {
         }
         let start = at(self.body.start);
         let body = match transfer::decode(raw, &self.headers) {
-            Ok(None) => Ok(Body::verbatim(raw, start)),
+            Ok(None) => Ok(Body::verbatim(raw, start).cut(cuts.of_part(&self.body))),
             Ok(Some(bytes)) => Ok(Body::decoded(bytes, start)),
             Err(message) => Err(ReadProblem { origin: start, message }),
         };

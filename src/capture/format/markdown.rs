@@ -13,6 +13,7 @@ use crate::location::Origin;
 use super::lines::Label;
 use super::lines::is_start_line;
 use super::Text;
+use crate::capture::cut::Cuts;
 use crate::capture::{Body, Exchange, Hint, Sink, Unused};
 use super::elided::{Whole, is_elided, without_comments};
 use super::{http, python};
@@ -103,10 +104,12 @@ fn block(
             1
         }
         Some(Label::Http) => {
+            let cuts = Cuts::NONE;
             let text = Text {
                 bytes: &dedented,
                 origin: place,
                 hint: &hint,
+                cuts: &cuts,
             };
             http::read(&text, sink)
         },

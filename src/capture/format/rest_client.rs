@@ -86,7 +86,7 @@ fn saved(line: &str) -> Option<&str> {
 
 /// Reads the requests and their saved responses.
 pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
-    let Text { bytes, origin, hint } = *text;
+    let Text { bytes, origin, hint, .. } = *text;
     let mut count = 0;
     let mut start = 0;
     let mut number = 0;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::BufRead;
 
+use crate::capture::cut::Cuts;
 use crate::capture::by_line::ReadLine;
 use crate::capture::hint::Hint;
 use crate::capture::limits::Limits;
@@ -48,6 +49,8 @@ pub(in crate::capture) struct Text<'t> {
     pub(in crate::capture) origin: &'t Origin,
     /// What the name of the file says about it.
     pub(in crate::capture) hint: &'t Hint,
+    /// What was left out of it.
+    pub(in crate::capture) cuts: &'t Cuts,
 }
 
 /// The start of a file.
@@ -244,6 +247,11 @@ impl Format {
         // A test looks up every format.
         let row = TABLE.iter().find(|row| row.format == self);
         row.unwrap_or(&TABLE[0])
+    }
+
+    /// Whether a file holds messages of HTTP as they were sent, whose bodies may be long.
+    pub(in crate::capture) fn holds_messages(self) -> bool {
+        self == Self::Http
     }
 
     /// Whether a file is read line by line, so that several threads may share it.

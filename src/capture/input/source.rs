@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, ErrorKind};
 use std::path::Path;
 
-use crate::capture::blocks::{read_error, read_whole};
+use crate::capture::blocks::{read_error, read_messages, read_whole};
+use crate::capture::cut::Cuts;
 use crate::error::{io_words, near_file};
 use crate::capture::sink::guarded;
 use crate::capture::beside::Beside;
@@ -195,15 +196,17 @@ pub(super) fn read_stream(
         }
         Reader::Whole(read) => {
             let text = match is_all {
-                true => limits.checked(start.into_inner()),
-                false => read_whole(&mut start.chain(rest), limits),
+                true => limits.checked(start.into_inner()).map(|text| (text, Cuts::NONE)),
+                false if found.holds_messages() => read_messages(&mut start.chain(rest), limits),
+                false => read_whole(&mut start.chain(rest), limits).map(|text| (text, Cuts::NONE)),
             };
             match text {
-                Ok(text) => guarded(&origin, sink, |sink| {
+                Ok((text, cuts)) => guarded(&origin, sink, |sink| {
                     let text = Text {
                         bytes: &text,
                         origin: &origin,
                         hint: &hint,
+                        cuts: &cuts,
                     };
                     read(&text, sink)
                 }),

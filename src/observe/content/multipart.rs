@@ -81,7 +81,7 @@ pub(super) fn read(
             wrong.extend(wrong_media(part, &name, encoding));
         }
         let below = graph.part(&closure, &Step::Key(name.as_str().into()));
-        fields.push(field(graph, &below, part, name, encoding, &body.bytes));
+        fields.push(field(graph, &below, part, name, encoding, body));
     }
     let fields = Fields::new(graph, media, Escapes::Text, &fields);
     Ok((fields.value(schema, &(0..body.bytes.len())), wrong))
@@ -94,9 +94,11 @@ fn field<'b>(
     part: &Part,
     name: String,
     encoding: Option<&FieldEncoding>,
-    bytes: &'b [u8],
+    body: &'b Body<'_>,
 ) -> Field<'b> {
-    let content = &bytes[part.content.clone()];
+    let content = &body.bytes[part.content.clone()];
+    // Of a long file, the capture may keep only the start.
+    let length = usize::try_from(body.length_of(&part.content)).unwrap_or(usize::MAX);
     let declared = encoding.and_then(|encoding| encoding.media.first());
     let kind = match (part.media_type(), declared) {
         (Some(media_type), _) => ContentKind::of(media_type),
@@ -107,7 +109,7 @@ fn field<'b>(
         (None, _) => ContentKind::Text,
     };
     let text = std::str::from_utf8(content).ok();
-    let is_long = content.len() > FILE_PART;
+    let is_long = length > FILE_PART;
     let is_json = |text: &str| TapeDocument::parse(text.as_bytes()).is_ok();
     let value = match (kind, text) {
         // JSON that cannot be read is compared as the text that it is.
@@ -116,7 +118,7 @@ fn field<'b>(
         }
         (_, Some(_)) if !part.is_file() && kind != ContentKind::Other => None,
         (ContentKind::Text | ContentKind::Xml, Some(_)) if !is_long => None,
-        _ => Some(Drafted::Value(of_file(graph, schemas, content.len(), text.filter(|_| !is_long)))),
+        _ => Some(Drafted::Value(of_file(graph, schemas, length, text.filter(|_| !is_long)))),
     };
     let is_read = value.is_some();
     Field {
