@@ -137,7 +137,9 @@ impl<'a> Body<'a> {
     pub(super) fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.bytes.len());
         let start = self.origin.position;
-        self.places.position(start, &self.bytes, offset, &self.known)
+        let mut position = self.places.position(start, &self.bytes, offset, &self.known);
+        position.byte += self.cuts.within(&(0..offset));
+        position
     }
 
     /// A part of the body as a body of its own, with its media type.
@@ -164,6 +166,12 @@ impl<'a> Body<'a> {
     /// Whether the body was read from one of another media type.
     pub(crate) const fn is_transcript(&self) -> bool {
         matches!(self.places, Places::Transcript(_))
+    }
+
+    /// Whether another text cannot take the place of the body in its file, because it is only a part of what the file
+    /// holds, or was read from something else.
+    pub(crate) const fn is_read_only(&self) -> bool {
+        matches!(self.places, Places::Transcript(_) | Places::Within(..))
     }
 
     /// The payload as read, without substituted strings.

@@ -178,6 +178,10 @@ impl Destination for Lane {
         self.ordered.has_moved_on.notify_all();
     }
 
+    fn is_in_files(&self) -> bool {
+        self.in_files.is_some()
+    }
+
     fn take(&mut self, done: Done<'_>) {
         match self.in_files {
             None => {

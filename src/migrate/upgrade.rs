@@ -33,6 +33,10 @@ pub trait Destination: fmt::Debug + Send {
     fn part_ended(&mut self) {}
     /// Receives a finished payload.
     fn take(&mut self, done: Done<'_>);
+    /// Whether payloads are put in the place of the old ones in their files.
+    fn is_in_files(&self) -> bool {
+        false
+    }
 }
 
 /// A finished payload.
@@ -97,6 +101,9 @@ impl<'c, D: Destination> Upgrader<'c, D> {
             return false;
         }
         let body = routed.body;
+        if self.cannot_write(body) {
+            return false;
+        }
         let Ok(text) = std::str::from_utf8(&body.bytes) else {
             return false;
         };
@@ -143,6 +150,11 @@ impl<'c, D: Destination> Upgrader<'c, D> {
             false => plan.count(outcomes, text, self.at, &body.place(start)),
         }
         true
+    }
+
+    /// Whether a payload would have to be written where only a body of another media type, or a part of one, is.
+    fn cannot_write(&self, body: &Body<'_>) -> bool {
+        self.destination.is_in_files() && body.is_read_only()
     }
 
     fn outcomes(&mut self, routed: &RoutedPayload<'_, 'c>) -> &mut Outcomes {
@@ -277,7 +289,13 @@ impl<'c, D: Destination> Watcher<'c> for Upgrader<'c, D> {
         let origin = routed.body.place(document.root().span().start);
         let target = Target::of(routed);
         let body = routed.body;
-        match self.fate(routed, document) {
+        let fate = match self.fate(routed, document) {
+            Fate::Rewritten(_, Some(_)) if self.cannot_write(body) => Fate::Left(
+                "it is part of a form, of XML or of a stream, which is not rewritten in its file".to_owned(),
+            ),
+            fate => fate,
+        };
+        match fate {
             Fate::Current => {
                 self.summary.targets.entry(target).or_default().current += 1;
                 self.destination.take(Done {

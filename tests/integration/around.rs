@@ -298,7 +298,7 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
         )
     };
     let wrong = |seen: &str, expected: &str| {
-        format!("error[wrong-credentials] wrong credentials: {seen}; expected {expected}")
+        format!("error[wrong-credentials] the credentials are {seen}; expected {expected}")
     };
     let host = "Host: h\n";
     let with = |value: &str| format!("{host}Authorization: {value}");
@@ -596,7 +596,7 @@ paths:
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(
         found[0]["message"],
-        "wrong credentials: http bearer and http digest; expected http basic"
+        "the credentials are http bearer and http digest; expected http basic"
     );
     assert_eq!(found[0]["key"], "wrong-credentials|t|security http basic");
     for format in [
@@ -696,7 +696,7 @@ fn keys_in_a_query_are_not_shown_with_findings_about_them() {
     ];
     let (_, stdout, _) = run_in(folder.path(), &arguments, "");
     assert!(
-        stdout.contains("wrong credentials: apiKey in query appid") && !stdout.contains("hunter2"),
+        stdout.contains("the credentials are apiKey in query appid") && !stdout.contains("hunter2"),
         "{stdout}"
     );
 }

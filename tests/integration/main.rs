@@ -22,6 +22,7 @@ mod habits;
 mod in_ci;
 mod keys;
 mod layers;
+mod media;
 mod outputs;
 mod public_api;
 mod readme;

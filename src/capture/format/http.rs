@@ -42,6 +42,7 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
     let mut next = Some(first);
     while let Some(start) = next {
         entry.position = entry.position.after(&text[passed..start]);
+        entry.position.byte += cuts.within(&(passed..start));
         passed = start;
         // Searched only once, even if many messages start inside the lines before it.
         if limit <= start {

@@ -193,7 +193,7 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
             Words::new(
                 rule,
                 format!(
-                    "wrong credentials: {}; expected {}",
+                    "the credentials are {}; expected {}",
                     first_of(seen.collect(), VALUES_SHOWN),
                     either(expected)
                 ),
