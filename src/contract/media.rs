@@ -7,7 +7,7 @@ use crate::location::Step;
 use crate::media_type::ContentKind;
 use crate::schema::{Graph, NodeId, Place};
 
-use super::parameter::{Encoding, Style};
+use super::parameter::{Encoding, Parameter, Style};
 
 /// What a contract declares for the body of one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,8 @@ pub struct FieldEncoding {
     pub written: Option<Encoding>,
     /// How arrays inside its array are written, from the outside in (Swagger 2.0).
     pub nested: Vec<Style>,
+    /// The headers of its part.
+    pub headers: Vec<Parameter>,
 }
 
 /// A named part of a contract that is compared by its text alone.

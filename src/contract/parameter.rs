@@ -5,7 +5,7 @@ use std::fmt;
 use crate::schema::{NodeId, Place};
 
 /// A parameter of an operation.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
     /// The name.
     pub name: String,

@@ -454,3 +454,36 @@ fn the_samples_drift_as_their_description_says() {
         insta::assert_snapshot!(name, run.stdout);
     }
 }
+
+#[test]
+fn headers_of_parts_are_compared() {
+    let media = json!({
+        "schema": {"type": "object", "properties": {"image": {"type": "string"}, "note": {"type": "string"}}},
+        "encoding": {"image": {"headers": {
+            "X-Width": {"required": true, "schema": {"type": "integer"}},
+            "X-Kind": {"schema": {"enum": ["photo", "scan"]}},
+        }}},
+    });
+    let contract = api("1", "multipart/form-data", &media);
+    for (headers, expected) in [
+        ("\nX-Width: 3\nX-Kind: photo", vec![]),
+        (
+            "",
+            vec!["missing-parameter required header `X-Width (part image)` was not sent 6:1 "],
+        ),
+        (
+            "\nx-width: wide\nX-Kind: film",
+            vec![
+                "parameter-value header `X-Kind (part image)` is \"film\"; expected one of 2 values 6:1 ",
+                "parameter-value header `X-Width (part image)` is \"wide\"; expected integer 6:1 ",
+            ],
+        ),
+    ] {
+        let body = format!(
+            "--x\nContent-Disposition: form-data; name=\"image\"{headers}\n\npixels\n--x\nContent-Disposition: form-data; name=\"note\"\n\nn\n--x--"
+        );
+        let capture = exchange("multipart/form-data; boundary=x", &body);
+        let (findings, _) = found(&contract, &capture, &["--side", "request"]);
+        assert_eq!(findings, expected, "{headers}");
+    }
+}

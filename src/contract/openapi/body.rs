@@ -125,6 +125,7 @@ impl<'d> Reader<'d> {
                 media: Vec::new(),
                 written: Some(field.encoding),
                 nested: field.nested.clone(),
+                headers: Vec::new(),
             })
             .collect();
         let media = ranges.into_iter().map(|range| Media {
@@ -249,7 +250,7 @@ impl<'d> Reader<'d> {
                 schema,
                 items,
                 encoding: entries(described.get("encoding").as_ref()),
-                fields: fields(described.get("encoding").as_ref()),
+                fields: self.fields(described.get("encoding").as_ref()),
                 place: Some(described.place.clone()),
             });
         }
@@ -260,33 +261,40 @@ impl<'d> Reader<'d> {
     }
 }
 
+impl<'d> Reader<'d> {
+    /// The Encoding Objects of a form.
+    fn fields(&mut self, object: Option<&Spot<'d>>) -> Vec<FieldEncoding> {
+        let members: Vec<_> = object.into_iter().flat_map(Spot::members).collect();
+        let fields = members.into_iter().map(|(name, encoding)| {
+            let media = encoding.text("contentType").unwrap_or_default();
+            let media = media.split(',').map(str::trim).filter(|range| !range.is_empty());
+            let media = media.map(MediaRange::parse).collect();
+            let style = encoding.text("style").map(Style::of_name);
+            let explode = encoding.value.get("explode").and_then(serde_json::Value::as_bool);
+            let is_styled = style.is_some() || explode.is_some() || encoding.value.get("allowReserved").is_some();
+            let style = style.flatten().unwrap_or(Style::Form);
+            let headers: Vec<_> = self.part(&encoding, "headers").iter().flat_map(Spot::members).collect();
+            // The media type is `contentType`.
+            let headers = headers.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+            FieldEncoding {
+                name: name.to_owned(),
+                media,
+                written: is_styled.then(|| Encoding::Styled {
+                    style,
+                    explode: explode.unwrap_or(style.explodes()),
+                }),
+                nested: Vec::new(),
+                headers: headers.filter_map(|(name, header)| self.header(name, &header)).collect(),
+            }
+        });
+        fields.collect()
+    }
+}
+
 /// The members of an object, each with its JSON text.
 fn entries(object: Option<&Spot<'_>>) -> Vec<Entry> {
     let members = object.into_iter().flat_map(Spot::members);
     members.map(|(name, member)| entry(name, &member)).collect()
-}
-
-/// The Encoding Objects of a form.
-fn fields(object: Option<&Spot<'_>>) -> Vec<FieldEncoding> {
-    let members = object.into_iter().flat_map(Spot::members);
-    let fields = members.map(|(name, encoding)| {
-        let media = encoding.text("contentType").unwrap_or_default();
-        let media = media.split(',').map(str::trim).filter(|range| !range.is_empty());
-        let style = encoding.text("style").map(Style::of_name);
-        let explode = encoding.value.get("explode").and_then(serde_json::Value::as_bool);
-        let is_styled = style.is_some() || explode.is_some() || encoding.value.get("allowReserved").is_some();
-        let style = style.flatten().unwrap_or(Style::Form);
-        FieldEncoding {
-            name: name.to_owned(),
-            media: media.map(MediaRange::parse).collect(),
-            written: is_styled.then(|| Encoding::Styled {
-                style,
-                explode: explode.unwrap_or(style.explodes()),
-            }),
-            nested: Vec::new(),
-        }
-    });
-    fields.collect()
 }
 
 fn entry(name: &str, spot: &Spot<'_>) -> Entry {

@@ -24,7 +24,8 @@ use crate::schema::{Graph, NodeId};
 pub use charset::CharsetFault;
 pub(crate) use substitute::{Substitute, substituted};
 pub(crate) use charset::{fault as charset_fault, recoded};
-use multipart::WrongPart;
+pub(crate) use multipart::PartHead;
+use multipart::{About, WrongPart};
 use xml::WrongName;
 
 /// Why a body cannot be read as what its media type says.
@@ -43,8 +44,10 @@ impl Malformed {
 
 /// A body that was read as one value.
 #[derive(Debug)]
-pub(crate) struct Read<'b> {
+pub(crate) struct Read<'b, 'm> {
     pub(crate) transcript: Transcript<'b>,
+    /// Parts whose headers the contract describes.
+    pub(crate) heads: Vec<PartHead<'m>>,
     /// Parts with a media type that the contract does not declare for them.
     pub(crate) parts: Vec<WrongPart>,
     /// XML elements with another name than the contract says.
@@ -52,23 +55,23 @@ pub(crate) struct Read<'b> {
 }
 
 /// Reads a body as one value of a schema. `None` if values of the schema are not written in this kind of content.
-pub(crate) fn read<'b>(
+pub(crate) fn read<'b, 'm>(
     graph: &Graph,
     schema: NodeId,
-    media: Option<&Media>,
+    media: Option<&'m Media>,
     kind: ContentKind,
     body: &'b Body<'_>,
-) -> Option<Result<Read<'b>, Malformed>> {
+) -> Option<Result<Read<'b, 'm>, Malformed>> {
     let utf8 = || {
         std::str::from_utf8(&body.bytes).map_err(|error| {
             Malformed::new(error.valid_up_to(), format!("{} is not valid UTF-8, and no other charset is named", kind.words()))
         })
     };
-    let (mut parts, mut names) = (Vec::new(), Vec::new());
+    let (mut about, mut names) = (About::default(), Vec::new());
     let draft = match kind {
         ContentKind::Form => utf8().and_then(|text| form::read(graph, schema, media, text)),
-        ContentKind::Multipart | ContentKind::Parts => multipart::read(graph, schema, media, body).map(|(draft, wrong)| {
-            parts = wrong;
+        ContentKind::Multipart | ContentKind::Parts => multipart::read(graph, schema, media, body).map(|(draft, said)| {
+            about = said;
             draft
         }),
         ContentKind::Xml => utf8().and_then(|text| xml::read(graph, schema, text)).map(|(draft, wrong)| {
@@ -83,7 +86,8 @@ pub(crate) fn read<'b>(
     };
     Some(draft.map(|draft| Read {
         transcript: draft.transcribe(body),
-        parts,
+        heads: about.heads,
+        parts: about.wrong,
         names,
     }))
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde_json::Value as Json;
 
 use crate::capture::{Body, Headers};
-use crate::contract::{FieldEncoding, Media};
+use crate::contract::{FieldEncoding, Media, Parameter};
 use crate::json::{Kind, TapeDocument};
 use crate::limits::{FILE_LENGTH, FILE_PART};
 use crate::location::Step;
@@ -59,17 +59,34 @@ pub(crate) struct WrongPart {
     pub(crate) at: Range<usize>,
 }
 
-/// The value of a form, and the parts of it with a wrong media type.
-pub(super) fn read(
+/// A part whose headers the contract describes.
+#[derive(Debug)]
+pub(crate) struct PartHead<'m> {
+    pub(crate) name: String,
+    pub(crate) headers: Headers,
+    pub(crate) declared: &'m [Parameter],
+    /// Where its headers are.
+    pub(crate) at: Range<usize>,
+}
+
+/// What is said about the parts of a form besides their values.
+#[derive(Debug, Default)]
+pub(super) struct About<'m> {
+    pub(super) wrong: Vec<WrongPart>,
+    pub(super) heads: Vec<PartHead<'m>>,
+}
+
+/// The value of a form, and what is to be said about its parts.
+pub(super) fn read<'m>(
     graph: &Graph,
     schema: NodeId,
-    media: Option<&Media>,
+    media: Option<&'m Media>,
     body: &Body<'_>,
-) -> Result<(Draft, Vec<WrongPart>), Malformed> {
+) -> Result<(Draft, About<'m>), Malformed> {
     let parts = parts(body)?;
     let closure = graph.closure(&[schema], |_| true);
     let mut fields = Vec::with_capacity(parts.len());
-    let mut wrong = Vec::new();
+    let mut about = About::default();
     for part in &parts {
         let Some(name) = part.name() else {
             return Err(Malformed::new(part.start, "a part has no `Content-Disposition` with a `name`".to_owned()));
@@ -78,13 +95,21 @@ pub(super) fn read(
             media.fields.iter().find(|field| field.name == name || field.name == name.split('[').next().unwrap_or(""))
         });
         if let Some(encoding) = encoding {
-            wrong.extend(wrong_media(part, &name, encoding));
+            about.wrong.extend(wrong_media(part, &name, encoding));
+            if !encoding.headers.is_empty() {
+                about.heads.push(PartHead {
+                    name: name.clone(),
+                    headers: part.headers.clone(),
+                    declared: &encoding.headers,
+                    at: part.media_type_at.clone(),
+                });
+            }
         }
         let below = graph.part(&closure, &Step::Key(name.as_str().into()));
         fields.push(field(graph, &below, part, name, encoding, body));
     }
     let fields = Fields::new(graph, media, Escapes::Text, &fields);
-    Ok((fields.value(schema, &(0..body.bytes.len())), wrong))
+    Ok((fields.value(schema, &(0..body.bytes.len())), about))
 }
 
 /// A part as a field of the form.

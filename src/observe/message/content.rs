@@ -1,20 +1,21 @@
 //! Bodies by what they are: JSON, or something that is read as JSON values.
 
-use crate::capture::Body;
-use crate::contract::{ItemShape, Media};
+use crate::capture::{Body, Transcript};
+use crate::contract::{ItemShape, Media, RequestTarget};
 use crate::json::{Kind, TapeDocument};
 use crate::media_type::ContentKind;
-use crate::observe::content::{self, Item, Malformed};
+use crate::observe::content::{self, Item, Malformed, PartHead};
 use crate::observe::observer::{Observer, Parsed};
 use crate::observe::profile::sighting::Sighting;
 use crate::observe::profile::{PayloadVerdict, TargetKey, TrafficFact};
 use crate::observe::routing::destination::Destination;
 use crate::observe::walk::record::shorten;
 use crate::observe::watch::Watcher;
-use crate::redact::sanitised;
+use crate::redact::{MASK, is_secret_name, sanitised};
 use crate::schema::NodeId;
 
 use super::body::{Said, Wanted};
+use super::parameter::{Found, Sent};
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// A body of a message whose operation is known.
@@ -113,6 +114,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     let sighting = Sighting::Read(body, &read.transcript, part.at.clone());
                     self.fact(&fact, &shorten(&part.media_type), &sighting);
                 }
+                for head in &read.heads {
+                    self.part_head(place, head, body, &read.transcript);
+                }
                 for name in &read.names {
                     let fact = TrafficFact::ElementName {
                         target: key.clone(),
@@ -122,6 +126,48 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     self.fact(&fact, &shorten(&name.found), &sighting);
                 }
                 self.value(place, &[node], &read.transcript.body(), None);
+            }
+        }
+    }
+
+    /// Compares the headers of a part with those that the contract describes.
+    fn part_head(&mut self, place: &Destination<'c>, head: &PartHead<'_>, body: &Body<'_>, transcript: &Transcript<'_>) {
+        // Headers are not read from a target.
+        let target = RequestTarget::parse("");
+        let sent = Sent {
+            path: &[],
+            target: &target,
+            headers: &head.headers,
+            form: &[],
+        };
+        for header in head.declared {
+            let name = sanitised(&format!("{} (part {})", header.name, head.name));
+            let sighting = Sighting::Read(body, transcript, head.at.clone());
+            match sent.parameter(&place.contract.graph, place.operation, header) {
+                Found::Good(_) => {}
+                Found::Missing => {
+                    let fact = TrafficFact::MissingParameter {
+                        target: place.key(),
+                        place: header.place,
+                    };
+                    self.fact(&fact, &name, &sighting);
+                }
+                Found::Bad(value, faults) => {
+                    let subject = match is_secret_name(&header.name) {
+                        true => MASK.to_owned(),
+                        false => shorten(&value),
+                    };
+                    for (at, kind) in faults {
+                        let fact = TrafficFact::ParameterValue {
+                            target: place.key(),
+                            place: header.place,
+                            name: name.clone(),
+                            at: sanitised(at.as_str()),
+                            kind,
+                        };
+                        self.fact(&fact, &subject, &sighting);
+                    }
+                }
             }
         }
     }
