@@ -37,6 +37,7 @@ limits! {
     FILE_LENGTH: usize = 16 << 20, "bytes", "The length of such a file, as far as `minLength` and `maxLength` ask for it. A longer one counts as this long.";
     ACCEPTED: usize = 64, "ranges", "Media ranges in the `Accept` of a request. A request with more of them is not compared with the media types that its operation answers with.";
     LINKS: usize = 64, "links", "Links in the headers of a response that are compared with the operations of the contract.";
+    XML: usize = 16 << 20, "bytes", "A body in XML, which is held as a tree. A larger one is not compared, which is reported as a finding.";
     REQUESTS_IN_A_ROW: usize = 1_000, "requests", "Consecutive requests in a text that wait for their responses. Beyond that, requests and responses are paired one by one.";
     EVIDENCE: usize = 3, "places", "Places in captures that are kept for a finding. Further ones are only counted.";
     DISTINCT: usize = 256, "values", "Distinct values or names that are kept for one fact. Beyond that, only their number is kept.";

@@ -22,6 +22,8 @@ pub(crate) struct Transcript<'a> {
     text: String,
     /// In the order of the text.
     parts: Vec<Part>,
+    /// Places of the original that the text does not have.
+    left_out: Vec<Range<usize>>,
     /// Whether it is the same text in another character encoding.
     is_recoded: bool,
 }
@@ -33,8 +35,18 @@ struct Part {
     text: Range<usize>,
     /// Where it was written in the original.
     written: Range<usize>,
-    /// Whether both are the same, byte for byte.
-    is_verbatim: bool,
+    way: Way,
+}
+
+/// How offsets in a part of the text lead to the original.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// It is the same, byte for byte.
+    Verbatim,
+    /// Each character was written in so many bytes.
+    Characters(u8),
+    /// Only the part as a whole has a place.
+    Whole,
 }
 
 /// Writes the text of a [`Transcript`], part by part.
@@ -51,6 +63,7 @@ impl<'a> Scribe<'a> {
                 original,
                 text: String::new(),
                 parts: Vec::new(),
+                left_out: Vec::new(),
                 is_recoded: false,
             },
         }
@@ -68,8 +81,21 @@ impl<'a> Scribe<'a> {
         self.transcript.parts.push(Part {
             text: start..self.transcript.text.len(),
             written,
-            is_verbatim: false,
+            way: Way::Whole,
         });
+    }
+
+    /// Writes text of which each character was written in `step` bytes.
+    pub(crate) fn characters(&mut self, text: &str, written: Range<usize>, step: u8) {
+        self.part(text, written);
+        if let Some(part) = self.transcript.parts.last_mut() {
+            part.way = Way::Characters(step);
+        }
+    }
+
+    /// Notes a place of the original that the text does not have, so that it is not shown.
+    pub(crate) fn leave_out(&mut self, written: Range<usize>) {
+        self.transcript.left_out.push(written);
     }
 
     /// Writes text that appears in the original unchanged, from `at` on.
@@ -77,7 +103,7 @@ impl<'a> Scribe<'a> {
         let end = at + text.len();
         self.part(text, at..end);
         if let Some(part) = self.transcript.parts.last_mut() {
-            part.is_verbatim = true;
+            part.way = Way::Verbatim;
         }
     }
 
@@ -116,10 +142,15 @@ impl<'a> Transcript<'a> {
             return 0;
         };
         let inside = offset - part.text.start;
-        match part.is_verbatim {
-            true => (part.written.start + inside).min(part.written.end),
-            false if offset >= part.text.end => part.written.end,
-            false => part.written.start,
+        let end = part.written.end;
+        match part.way {
+            Way::Verbatim => (part.written.start + inside).min(end),
+            _ if offset >= part.text.end => end,
+            Way::Whole => part.written.start,
+            Way::Characters(step) => {
+                let before = self.text.get(part.text.start..offset).unwrap_or_default().chars().count();
+                (part.written.start + before * usize::from(step)).min(end)
+            }
         }
     }
 }
@@ -137,7 +168,7 @@ impl Written for Transcript<'_> {
         }
         let start = self.written(span.start);
         // Of a value that was written as a whole, all of it is marked.
-        let whole = self.part_at(span.start).filter(|part| !part.is_verbatim).map(|part| part.written.end);
+        let whole = self.part_at(span.start).filter(|part| part.way == Way::Whole).map(|part| part.written.end);
         let end = self.written(span.end).max(whole.unwrap_or(start));
         self.line(document, start..end.max(start))
     }
@@ -160,11 +191,16 @@ impl Transcript<'_> {
         let first = shown.iter().map(|part| part.text.start).min().unwrap_or_default();
         let last = shown.iter().map(|part| part.text.end).max().unwrap_or_default();
         let hidden = secrets(document, &(first..last));
-        // What is secret in the text is masked with the whole part that it was read from.
-        let masks = shown.iter().filter(|part| {
-            hidden.iter().any(|secret| secret.start < part.text.end && part.text.start < secret.end)
-        });
-        let masks: Vec<Range<usize>> = masks.map(|part| part.written.clone()).collect();
+        let mut masks: Vec<Range<usize>> = self.left_out.clone();
+        for part in shown {
+            let own = hidden.iter().filter(|secret| secret.start < part.text.end && part.text.start < secret.end);
+            for secret in own {
+                masks.push(match part.way {
+                    Way::Whole => part.written.clone(),
+                    _ => self.written(secret.start.max(part.text.start))..self.written(secret.end.min(part.text.end)),
+                });
+            }
+        }
         Excerpt::of_text(bytes, place, &masks)
     }
 }

@@ -236,6 +236,12 @@ impl Content {
         best.map(|(_, media)| media)
     }
 
+    /// The first declared media type of a kind.
+    pub(crate) fn of_kind(&self, kind: ContentKind) -> Option<&Media> {
+        let has_schema = |media: &&Media| media.schema.is_some() || media.items.is_some();
+        self.media.iter().filter(has_schema).find(|media| media.kind() == kind)
+    }
+
     /// The declared media types, as text.
     #[must_use]
     pub fn media_types(&self) -> Vec<String> {
@@ -289,12 +295,8 @@ impl MediaRange {
     fn covers(&self, media_type: &str) -> Option<(u8, usize)> {
         let given = Self::parse(media_type);
         let is_kind = self.kind == given.kind || self.kind == "*";
-        // A charset has no meaning for JSON, which is UTF-8 (RFC 8259 section 11).
-        let has_parameters = self
-            .parameters
-            .iter()
-            .filter(|(name, _)| name != "charset" || !self.may_be_json())
-            .all(|own| given.parameters.contains(own));
+        let mut own = self.parameters.iter().filter(|(name, _)| !is_of_writing(name));
+        let has_parameters = own.all(|own| given.parameters.contains(own));
         if !is_kind || !has_parameters {
             return None;
         }
@@ -364,12 +366,12 @@ impl MediaRange {
         self.covers(&other.text).is_some() && !self.is_same(other)
     }
 
-    /// Whether two ranges are equal, regardless of spelling. A charset has no meaning for JSON.
+    /// Whether two ranges are equal, regardless of spelling.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let sorted = |range: &Self| {
             let mut parameters = range.parameters.clone();
-            parameters.retain(|(name, _)| name != "charset" || !range.may_be_json());
+            parameters.retain(|(name, _)| !is_of_writing(name));
             parameters.sort();
             parameters
         };
@@ -387,6 +389,12 @@ impl MediaRange {
     pub fn may_be_json(&self) -> bool {
         self.subtype == "json" || self.subtype == "*" || self.subtype.ends_with("+json")
     }
+}
+
+/// Whether a parameter of a media type says how a body was written, and not what it is: generators of contracts write
+/// `text/plain;charset=UTF-8` for what is also sent without it.
+fn is_of_writing(parameter: &str) -> bool {
+    matches!(parameter, "charset" | "boundary")
 }
 
 impl fmt::Display for MediaRange {

@@ -1,8 +1,11 @@
 //! What `type`, `const` and `enum` reveal about the values that a schema accepts.
 
-use crate::json::Kind;
+use std::sync::Arc;
 
-use super::{Graph, NodeId};
+use crate::json::Kind;
+use crate::media_type::ContentKind;
+
+use super::{Graph, KeywordCheck, NodeId};
 
 /// The depth to which schemas for the same value are followed.
 const DEPTH: u8 = 8;
@@ -29,6 +32,20 @@ impl Graph {
             && node.reference.iter().chain(&node.all_of).all(below)
             && (node.any_of.is_empty() || node.any_of.iter().any(below))
             && (node.one_of.is_empty() || node.one_of.iter().any(below))
+    }
+
+    /// Whether values of a schema are bytes and no text: `format: binary`, or a media type of them.
+    pub(crate) fn is_binary(&self, id: NodeId) -> bool {
+        self.parts(id).into_iter().any(|id| {
+            let node = self.node(id);
+            let is_format = |check: &Arc<KeywordCheck>| {
+                check.keyword == "format" && check.argument.as_str() == Some("binary")
+            };
+            let content = node.annotations().into_iter().flat_map(|annotations| &annotations.content);
+            let mut types = content.filter(|(keyword, _)| *keyword == "contentMediaType");
+            node.checks.iter().any(is_format)
+                || types.any(|(_, media_type)| ContentKind::of(media_type) == ContentKind::Other)
+        })
     }
 
     /// The strings that `const` or `enum` allow for a property of an object; `None` if the schema does not

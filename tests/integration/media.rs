@@ -91,7 +91,7 @@ fn every_kind_of_body_is_compared_with_places() {
             "application/pets+xml",
             json!({"schema": pet}),
             "<animal><kind>cat</kind></animal>",
-            "element-name element `<animal>` must be called `<pet>` 5:1 ",
+            "element-name element `<animal>` must be `<pet>` 5:1 ",
         ),
         (
             "text/plain; charset=utf-8",

@@ -58,10 +58,16 @@ impl Field {
         }
         let text = |keys: &[&str]| first(value, keys).and_then(scalar);
         let is_file = text(&["type"]).as_deref() == Some("file");
+        let file = text(&["fileName", "src"]).filter(|name| !name.is_empty()).or_else(|| is_file.then(String::new));
+        let is_named = file.is_some();
         Some(Self {
             name: text(&["name", "key"])?,
-            value: text(&["value"]).unwrap_or_default(),
-            file: text(&["fileName", "src"]).filter(|name| !name.is_empty()).or_else(|| is_file.then(String::new)),
+            value: text(&["value"]).unwrap_or_else(|| match is_named {
+                // What was in the file is not known.
+                true => "***".to_owned(),
+                false => String::new(),
+            }),
+            file,
             media_type: text(&["contentType"]).filter(|media_type| !media_type.is_empty()),
         })
     }

@@ -1,9 +1,12 @@
 //! Bodies in other character encodings than UTF-8.
 
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::capture::{Body, Scribe, Transcript};
 use crate::media_type::{self, ContentKind};
+
+/// Characters whose places are computed together.
+const RUN: usize = 1024;
 
 /// What is to be said about the charset of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,12 +15,19 @@ pub enum CharsetFault {
     OfJson,
     /// No such charset is known.
     Unknown,
+    /// The text is not UTF-8, and no charset is named.
+    Unnamed,
 }
 
-/// The charset that a body names, in its media type or, for XML, in its declaration.
+/// The charset that a body names: in its media type, with its first bytes, or, for XML, in its declaration.
 fn named(body: &Body<'_>, kind: ContentKind) -> Option<String> {
     let of_type = body.media_type.as_deref().and_then(|media_type| media_type::parameter(media_type, "charset"));
-    of_type.filter(|charset| !charset.is_empty()).or_else(|| {
+    let of_bytes = || match &*body.bytes {
+        [0xff, 0xfe, ..] | [b'<', 0, b'?', 0, ..] => Some("utf-16le".to_owned()),
+        [0xfe, 0xff, ..] | [0, b'<', 0, b'?', ..] => Some("utf-16be".to_owned()),
+        _ => None,
+    };
+    of_type.filter(|charset| !charset.is_empty()).or_else(of_bytes).or_else(|| {
         if kind != ContentKind::Xml {
             return None;
         }
@@ -29,65 +39,95 @@ fn named(body: &Body<'_>, kind: ContentKind) -> Option<String> {
     })
 }
 
+/// Whether bodies of a kind are text.
+const fn is_text(kind: ContentKind) -> bool {
+    !matches!(kind, ContentKind::Other | ContentKind::Multipart | ContentKind::Parts)
+}
+
 /// What is wrong with the charset that a body names, and its name.
 pub(crate) fn fault(body: &Body<'_>, kind: ContentKind) -> Option<(CharsetFault, String)> {
-    let label = named(body, kind)?;
+    let label = named(body, kind).filter(|_| is_text(kind))?;
     let Some(encoding) = Encoding::for_label(label.as_bytes()) else {
         return Some((CharsetFault::Unknown, label));
     };
     // Of ASCII, each byte means the same in UTF-8.
-    let is_utf8 = encoding == encoding_rs::UTF_8 || label.eq_ignore_ascii_case("us-ascii");
+    let is_utf8 = encoding == UTF_8 || label.eq_ignore_ascii_case("us-ascii");
     let is_of_json = matches!(kind, ContentKind::Json | ContentKind::JsonLines | ContentKind::JsonSequence);
     (is_of_json && !is_utf8).then_some((CharsetFault::OfJson, label))
 }
 
-/// The body in UTF-8; `None` if it is UTF-8, or names no charset that explains its bytes.
+/// A body in UTF-8, and what is wrong with the charset that it names.
+type Recoded<'b> = (Transcript<'b>, Option<(CharsetFault, String)>);
+
+/// The body in UTF-8; `None` if it is UTF-8, or if nothing explains its bytes.
 ///
-/// Most captures hold text in UTF-8, whatever the media type says.
-pub(crate) fn recoded<'b>(body: &'b Body<'_>, kind: ContentKind) -> Option<Transcript<'b>> {
-    let encoding = Encoding::for_label(named(body, kind)?.as_bytes())?;
-    if encoding == encoding_rs::UTF_8 {
+/// Most captures hold text in UTF-8, whatever the media type says. Plain text that names no charset is usually in
+/// windows-1252, which every byte is a character of.
+pub(crate) fn recoded<'b>(body: &'b Body<'_>, kind: ContentKind) -> Option<Recoded<'b>> {
+    if !is_text(kind) {
+        return None;
+    }
+    let encoding = named(body, kind).and_then(|label| Encoding::for_label(label.as_bytes()));
+    let is_plain = kind == ContentKind::Text;
+    if encoding == Some(UTF_8) && !is_plain || encoding.is_none() && !is_plain {
         return None;
     }
     let bytes: &[u8] = &body.bytes;
-    let is_wide = encoding == encoding_rs::UTF_16LE || encoding == encoding_rs::UTF_16BE;
-    let is_plain = match is_wide {
-        true => !bytes.contains(&0),
-        false => std::str::from_utf8(bytes).is_ok(),
+    let is_utf8 = || std::str::from_utf8(bytes).is_ok();
+    let (encoding, fault) = match encoding {
+        Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => {
+            (bytes.contains(&0).then_some(encoding)?, None)
+        }
+        _ if is_utf8() => return None,
+        Some(encoding) if encoding != UTF_8 => (encoding, None),
+        _ => (WINDOWS_1252, Some((CharsetFault::Unnamed, String::new()))),
     };
-    if is_plain {
-        return None;
-    }
+    decoded(body, encoding).map(|transcript| (transcript, fault))
+}
+
+/// The body in UTF-8, with the places of its characters; `None` if it is malformed.
+fn decoded<'b>(body: &'b Body<'_>, encoding: &'static Encoding) -> Option<Transcript<'b>> {
+    let bytes: &[u8] = &body.bytes;
     let mut scribe = Scribe::new(body);
-    let mut decoder = encoding.new_decoder_with_bom_removal();
-    let mut start = 0;
-    // Runs of ASCII are the same in every encoding but UTF-16.
-    let mut run = 0..0;
-    for (at, byte) in bytes.iter().enumerate() {
-        if byte.is_ascii() && !is_wide && start == at {
-            run.end = at + 1;
-            start = at + 1;
-            continue;
-        }
-        if !run.is_empty() {
-            let text = std::str::from_utf8(&bytes[run.clone()]).unwrap_or_default();
-            scribe.verbatim(text, run.start);
-        }
-        let mut text = String::with_capacity(16);
-        let is_last = at + 1 == bytes.len();
-        let (_, _, is_malformed) = decoder.decode_to_string(&bytes[at..=at], &mut text, is_last);
+    // Bytes of each character, if all have as many; a byte order mark is left out.
+    let (step, start) = match (encoding == UTF_16LE || encoding == UTF_16BE, encoding.is_single_byte()) {
+        (true, _) => (2, usize::from(matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])) * 2),
+        (_, true) => (1, 0),
+        _ => (0, 0),
+    };
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut at = start;
+    while at < bytes.len() {
+        // Where characters have different lengths, short runs keep places close.
+        let length = match step {
+            0 => RUN / 64,
+            step => RUN * usize::from(step),
+        };
+        let mut end = bytes.len().min(at + length);
+        let mut text = String::with_capacity((end - at) * 4);
+        // A character that is split is decoded with the next run, where it belongs to the start.
+        let is_last = end == bytes.len();
+        let (_, read, is_malformed) = decoder.decode_to_string(&bytes[at..end], &mut text, is_last);
         if is_malformed {
             return None;
         }
-        if !text.is_empty() {
-            scribe.part(&text, start..at + 1);
-            start = at + 1;
+        end = at + read;
+        match step {
+            0 => scribe.part(&text, at..end),
+            step => scribe.characters(&text, at..end, step),
         }
-        run = at + 1..at + 1;
-    }
-    if !run.is_empty() {
-        let text = std::str::from_utf8(&bytes[run.clone()]).unwrap_or_default();
-        scribe.verbatim(text, run.start);
+        at = end;
     }
     Some(scribe.finish_recoded())
+}
+
+/// A text in a charset that a part of a body names, or that its bytes suggest.
+pub(super) fn text_of(bytes: &[u8], media_type: Option<&str>) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
+    }
+    let named = media_type.and_then(|media_type| media_type::parameter(media_type, "charset"));
+    let encoding = named.and_then(|label| Encoding::for_label(label.as_bytes())).filter(|found| *found != UTF_8);
+    let (text, ..) = encoding.unwrap_or(WINDOWS_1252).decode(bytes);
+    text.into_owned()
 }

@@ -35,6 +35,26 @@ impl Draft {
         Self { at, value }
     }
 
+    /// The same value in a body where it starts later.
+    pub(super) fn shifted(self, by: usize) -> Self {
+        let shift = |at: Range<usize>| at.start + by..at.end + by;
+        let value = match self.value {
+            Drafted::List(elements) => Drafted::List(elements.into_iter().map(|element| element.shifted(by)).collect()),
+            Drafted::Members(members) => {
+                let members = members.into_iter().map(|(name, member)| {
+                    let name = Name {
+                        at: shift(name.at),
+                        ..name
+                    };
+                    (name, member.shifted(by))
+                });
+                Drafted::Members(members.collect())
+            }
+            value => value,
+        };
+        Self::new(shift(self.at), value)
+    }
+
     /// The value as JSON.
     pub(super) fn to_json(&self) -> Json {
         match &self.value {
@@ -48,10 +68,13 @@ impl Draft {
         }
     }
 
-    /// The value as the transcript of a body.
-    pub(super) fn transcribe<'b>(&self, body: &'b Body<'_>) -> Transcript<'b> {
+    /// The value as the transcript of a body. `left_out` is what of the body it does not have.
+    pub(super) fn transcribe<'b>(&self, body: &'b Body<'_>, left_out: Vec<Range<usize>>) -> Transcript<'b> {
         let mut scribe = Scribe::new(body);
         self.write(&mut scribe);
+        for written in left_out {
+            scribe.leave_out(written);
+        }
         scribe.finish()
     }
 

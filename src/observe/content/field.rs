@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -15,7 +16,7 @@ use crate::schema::{Graph, NodeId};
 use super::draft::{Draft, Drafted, Name};
 
 /// Fields of one property whose places are told apart.
-const PLACED: usize = 1_000;
+const PLACED: usize = 100;
 
 /// A name and a text of a form.
 #[derive(Debug, Clone)]
@@ -30,6 +31,15 @@ pub(super) struct Field<'b> {
     pub(super) at: Range<usize>,
     /// The value, if the text is not to be read in a style: JSON, or a file.
     pub(super) value: Option<Drafted>,
+}
+
+/// The first variants of unions that schemas are.
+pub(super) fn variants_of(graph: &Graph, schemas: &[NodeId]) -> Vec<NodeId> {
+    /// Variants that are tried.
+    const VARIANTS: usize = 16;
+    let parts = schemas.iter().flat_map(|schema| graph.parts(*schema));
+    let variants = parts.flat_map(|id| graph.node(id).any_of.iter().chain(&graph.node(id).one_of));
+    variants.take(VARIANTS).copied().collect()
 }
 
 /// The fields of a form.
@@ -55,23 +65,15 @@ impl<'f, 'b> Fields<'f, 'b> {
     /// The types of texts follow from the schema of their property. If variants disagree about them, each variant is
     /// tried.
     pub(super) fn value(&self, schema: NodeId, at: &Range<usize>) -> Draft {
-        /// Variants that are tried.
-        const VARIANTS: usize = 16;
         let graph = self.graph;
         let likeliest = self.as_object(&graph.closure(&[schema], |_| true), at);
         if accepts_all(graph, &[schema], &likeliest.to_json()) {
             return likeliest;
         }
         let parts = graph.parts(schema);
-        let unions = parts.iter().map(|id| graph.node(*id));
-        let variants = unions.flat_map(|node| node.any_of.iter().chain(&node.one_of));
-        let variants: Vec<NodeId> = variants.take(VARIANTS).copied().collect();
-        let mut readings = variants.into_iter().map(|variant| {
-            let mut schemas = parts.clone();
-            schemas.push(variant);
-            let is_other = |id: &NodeId| parts.contains(id);
+        let mut readings = variants_of(graph, &[schema]).into_iter().map(|variant| {
             let mut closure = graph.closure(&[variant], |_| true);
-            closure.extend(schemas.into_iter().filter(is_other));
+            closure.extend(&parts);
             self.as_object(&closure, at)
         });
         let accepted = readings.find(|reading| accepts_all(graph, &[schema], &reading.to_json()));
@@ -80,9 +82,14 @@ impl<'f, 'b> Fields<'f, 'b> {
 
     /// The form as an object with properties of these schemas.
     fn as_object(&self, schemas: &[NodeId], at: &Range<usize>) -> Draft {
+        let spread = self.spread(schemas);
         let mut properties: IndexMap<Cow<'_, str>, Vec<&Field<'b>>, foldhash::fast::RandomState> = IndexMap::default();
         for field in self.fields {
-            properties.entry(self.property_of(&field.name, schemas)).or_default().push(field);
+            let property = match spread.get(&*field.name) {
+                Some(property) => Cow::Borrowed(*property),
+                None => self.property_of(&field.name, schemas),
+            };
+            properties.entry(property).or_default().push(field);
         }
         let members = properties.into_iter().map(|(name, own)| {
             let below = self.graph.part(schemas, &Step::Key((*name).into()));
@@ -94,6 +101,30 @@ impl<'f, 'b> Fields<'f, 'b> {
             (name, value)
         });
         Draft::new(at.clone(), Drafted::Members(members.collect()))
+    }
+
+    /// The names of fields that are members of a property, by `style: form` and `explode: true`.
+    fn spread(&self, schemas: &[NodeId]) -> foldhash::HashMap<Arc<str>, &'f str> {
+        let is_exploded = |encoding: &&FieldEncoding| {
+            matches!(encoding.written, Some(Encoding::Styled { style: Style::Form, explode: true }))
+        };
+        let mut names = foldhash::HashMap::default();
+        for encoding in self.encodings.iter().filter(is_exploded) {
+            let below = self.graph.part(schemas, &Step::Key(encoding.name.as_str().into()));
+            let takes = |kind| below.iter().any(|schema| self.graph.may_hold(*schema, kind));
+            if below.is_empty() || !takes(Kind::Object) || takes(Kind::String) || takes(Kind::Array) {
+                continue;
+            }
+            for id in self.graph.closure(&below, |_| true) {
+                for name in self.graph.node(id).object.properties.keys() {
+                    let is_own = schemas.iter().any(|id| self.graph.node(*id).object.properties.contains_key(name));
+                    if !is_own {
+                        names.insert(Arc::clone(name), encoding.name.as_str());
+                    }
+                }
+            }
+        }
+        names
     }
 
     /// The property that a field with this name belongs to: the name itself if it is declared, or else what is before
@@ -129,6 +160,9 @@ impl<'f, 'b> Fields<'f, 'b> {
                 false => schemas.to_vec(),
             };
             let is_list = takes(Kind::Array) && !takes(Kind::String);
+            if let Some(checked) = self.checkbox(schemas, own) {
+                return checked;
+            }
             return match own {
                 [field] if !is_list || field.value.as_ref().is_some_and(is_array) => self.single(field, schemas),
                 _ => Draft::new(at, Drafted::List(own.iter().map(|field| self.single(field, &elements)).collect())),
@@ -139,7 +173,20 @@ impl<'f, 'b> Fields<'f, 'b> {
             .iter()
             .map(|field| (field.name.to_string(), field.text.to_string()))
             .collect();
-        let is_deep = own.iter().any(|field| field.name != name);
+        let encoded = encoding.and_then(|encoding| encoding.written);
+        let is_exploded = matches!(encoded, Some(Encoding::Styled { style: Style::Form, explode: true }));
+        let is_deep = own.iter().any(|field| steps(bare, &field.name).is_some_and(|steps| !steps.is_empty()));
+        if is_exploded && !is_deep && takes(Kind::Object) && !takes(Kind::String) {
+            let members = own.iter().map(|field| {
+                let below = graph.part(&graph.closure(schemas, |_| true), &Step::Key(field.name.as_ref().into()));
+                let name = Name {
+                    text: field.name.to_string(),
+                    at: field.name_at.clone(),
+                };
+                (name, self.single(field, &below))
+            });
+            return Draft::new(at, Drafted::Members(members.collect()));
+        }
         let (style, explode) = match encoding.and_then(|encoding| encoding.written) {
             _ if is_deep => (Style::DeepObject, true),
             Some(Encoding::Styled { style, explode }) => (style, explode),
@@ -168,12 +215,27 @@ impl<'f, 'b> Fields<'f, 'b> {
             nested: encoding.map_or(&[], |encoding| &encoding.nested),
             escapes: self.escapes,
         };
-        let mut readings = schemas.iter().flat_map(|schema| written.readings(graph, *schema, &read_as(*schema)));
+        // Variants may disagree about the types of members.
+        let variants = schemas.iter().flat_map(|schema| variants_of(graph, &[*schema]));
+        let candidates: Vec<NodeId> = schemas.iter().copied().chain(variants).collect();
+        let mut readings = candidates.iter().flat_map(|schema| written.readings(graph, *schema, &read_as(*schema)));
         let first = readings.next();
         let accepted = first.iter().cloned().chain(readings).find(|json| accepts_all(graph, schemas, json));
         let value = accepted.or(first).unwrap_or_else(|| Json::from(decoded));
         let value = self.empty_as_null(value, schemas);
         placed(&value, own, bare, &mut Vec::new())
+    }
+
+    /// Pages send a checkbox that is set as `true` and, in a hidden field of the same name, `false`.
+    fn checkbox(&self, schemas: &[NodeId], own: &[&Field<'b>]) -> Option<Draft> {
+        let takes = |kind| schemas.iter().any(|schema| self.graph.may_hold(*schema, kind));
+        let is_boolean = takes(Kind::Boolean) && !takes(Kind::Array) && !takes(Kind::String);
+        match own {
+            [set, hidden] if is_boolean && set.text == "true" && hidden.text == "false" => {
+                Some(Draft::new(set.at.clone(), Drafted::Value(true.into())))
+            }
+            _ => None,
+        }
     }
 
     /// Whether a single text is a list of one value.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::contract::{Media, decode_query};
+use crate::json::TapeDocument;
 use crate::observe::message::parameter::Escapes;
 use crate::schema::{Graph, NodeId};
 
@@ -17,18 +18,30 @@ pub(super) fn read(
     media: Option<&Media>,
     text: &str,
 ) -> Result<Draft, Malformed> {
-    if let Some(start @ ('{' | '[' | '<')) = text.trim_start().chars().next()
-        && !text.contains('=')
-    {
-        let what = match start {
-            '<' => "XML or HTML",
-            _ => "JSON",
-        };
-        return Err(Malformed::new(0, format!("expected a form, such as `name=value`; the body looks like {what}")));
+    if let Some(found) = other_kind(text) {
+        let message = format!("expected a form, such as `name=value`; the body looks like {found}");
+        return Err(Malformed::new(0, message));
+    }
+    // A name alone may be a flag, or anything else that was sent as a form.
+    let closure = graph.closure(&[schema], |_| true);
+    let is_declared = |name: &str| closure.iter().any(|id| graph.node(*id).object.properties.contains_key(name));
+    if !text.contains('=') && !text.trim().is_empty() && !text.split('&').any(|name| is_declared(name.trim())) {
+        return Err(Malformed::new(0, "expected a form, such as `name=value`; there is no `=`".to_owned()));
     }
     let fields = fields(text);
     let fields = Fields::new(graph, media, Escapes::Query, &fields);
     Ok(fields.value(schema, &(0..text.len())))
+}
+
+/// What a body looks like that is no form.
+fn other_kind(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    match text.chars().next()? {
+        '{' | '[' => TapeDocument::parse(text.as_bytes()).is_ok().then_some("JSON"),
+        '<' => text.ends_with('>').then_some("XML or HTML"),
+        '-' => (text.starts_with("--") && text.contains("Content-Disposition:")).then_some("a multipart form"),
+        _ => None,
+    }
 }
 
 /// The pairs of a form.

@@ -130,27 +130,33 @@ impl Event {
     }
 }
 
-/// The events of a stream, without comments.
-pub(super) fn events(bytes: &[u8]) -> Vec<Event> {
-    let mut events = Vec::new();
+/// The events of a stream that a client receives, without comments. Returns how many lines have fields.
+pub(super) fn events(bytes: &[u8], each: &mut dyn FnMut(&Event)) -> usize {
+    let mut fields = 0;
     let mut event = Event::default();
     let mut at = match bytes.starts_with(b"\xef\xbb\xbf") {
         true => 3,
         false => 0,
     };
-    while at < bytes.len() {
-        // Lines end with LF, CR or both.
-        let length = memchr::memchr2(b'\n', b'\r', &bytes[at..]).unwrap_or(bytes.len() - at);
-        let line = at..at + length;
+    loop {
+        // Lines end with LF, CR or both. The last event counts even if the capture lacks the blank line after it.
+        let is_end = at >= bytes.len();
+        let length = bytes.get(at..).and_then(|rest| memchr::memchr2(b'\n', b'\r', rest));
+        let line = at.min(bytes.len())..length.map_or(bytes.len(), |length| at + length);
         at = line.end + 1;
         if bytes.get(line.end) == Some(&b'\r') && bytes.get(line.end + 1) == Some(&b'\n') {
             at += 1;
         }
         if line.is_empty() {
-            if !event.fields.is_empty() {
-                events.push(std::mem::take(&mut event));
+            fields += event.fields.len();
+            // Without data, nothing is dispatched.
+            if event.data().any(|data| !data.is_empty()) {
+                each(&event);
             }
-            continue;
+            event.fields.clear();
+        }
+        if is_end {
+            return fields;
         }
         let text = &bytes[line.clone()];
         let colon = memchr::memchr(b':', text).unwrap_or(text.len());
@@ -165,9 +171,4 @@ pub(super) fn events(bytes: &[u8]) -> Vec<Event> {
         }
         event.fields.push((name, line.start..line.start + colon, value));
     }
-    // The last event counts even if the capture lacks the blank line after it.
-    if !event.fields.is_empty() {
-        events.push(event);
-    }
-    events
 }

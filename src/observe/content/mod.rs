@@ -67,25 +67,28 @@ pub(crate) fn read<'b, 'm>(
             Malformed::new(error.valid_up_to(), format!("{} is not valid UTF-8, and no other charset is named", kind.words()))
         })
     };
-    let (mut about, mut names) = (About::default(), Vec::new());
+    let (mut about, mut names, mut left_out) = (About::default(), Vec::new(), Vec::new());
     let draft = match kind {
         ContentKind::Form => utf8().and_then(|text| form::read(graph, schema, media, text)),
         ContentKind::Multipart | ContentKind::Parts => multipart::read(graph, schema, media, body).map(|(draft, said)| {
             about = said;
             draft
         }),
-        ContentKind::Xml => utf8().and_then(|text| xml::read(graph, schema, text)).map(|(draft, wrong)| {
-            names = wrong;
-            draft
+        ContentKind::Xml => utf8().and_then(|text| xml::read(graph, schema, text)).map(|read| {
+            names = read.wrong;
+            left_out = read.left_out;
+            read.draft
         }),
         ContentKind::Text | ContentKind::Events | ContentKind::JsonLines | ContentKind::JsonSequence => match utf8() {
+            // Bytes are no text: of them, only the length is compared.
+            _ if graph.is_binary(schema) => Ok(text::bytes(graph, schema, body)?),
             Ok(text) => Ok(text::read(graph, schema, text)?),
             Err(malformed) => Err(malformed),
         },
         ContentKind::Json | ContentKind::Other => return None,
     };
     Some(draft.map(|draft| Read {
-        transcript: draft.transcribe(body),
+        transcript: draft.transcribe(body, left_out),
         heads: about.heads,
         parts: about.wrong,
         names,
@@ -109,6 +112,11 @@ pub(crate) fn form_texts(body: &Body<'_>) -> Vec<(String, String)> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether all parts of a multipart body are JSON.
+pub(crate) fn are_json(body: &Body<'_>) -> bool {
+    multipart::are_json(body)
 }
 
 /// Whether the parts of a multipart body have names, as those of a form.
@@ -149,12 +157,16 @@ pub(crate) fn each_item<'b>(
     let json = Some("application/json");
     match kind {
         ContentKind::Events => {
-            for event in items::events(&body.bytes) {
-                if event.is_end(&body.bytes) {
-                    continue;
+            let fields = items::events(&body.bytes, &mut |event| {
+                if !event.is_end(&body.bytes) {
+                    let fields = || event.draft(&body.bytes).transcribe(body, Vec::new());
+                    each(Item::Event((shape == ItemShape::Event).then(fields), event.data_of(body)));
                 }
-                let fields = (shape == ItemShape::Event).then(|| event.draft(&body.bytes).transcribe(body));
-                each(Item::Event(fields, event.data_of(body)));
+            });
+            let is_comment = |line: &[u8]| line.trim_ascii().is_empty() || line.starts_with(b":");
+            if fields == 0 && !body.bytes.split(|byte| *byte == b'\n').all(is_comment) {
+                let message = "no line has a field, such as `data: value`".to_owned();
+                return Err(Malformed::new(0, message));
             }
         }
         ContentKind::Parts => {

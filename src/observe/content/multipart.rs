@@ -14,7 +14,8 @@ use crate::media_type::{self, ContentKind};
 use crate::observe::message::parameter::Escapes;
 use crate::schema::{Graph, NodeId};
 
-use super::Malformed;
+use super::{Malformed, xml};
+use super::charset::text_of;
 use super::draft::{Draft, Drafted};
 use super::field::{Field, Fields};
 
@@ -124,35 +125,52 @@ fn field<'b>(
     let content = &body.bytes[part.content.clone()];
     // Of a long file, the capture may keep only the start.
     let length = usize::try_from(body.length_of(&part.content)).unwrap_or(usize::MAX);
-    let declared = encoding.and_then(|encoding| encoding.media.first());
+    // Repeated parts are the elements of an array.
+    let own = match schemas.iter().all(|schema| graph.may_hold(*schema, Kind::Array) && !graph.may_hold(*schema, Kind::String)) {
+        true => graph.part(&graph.closure(schemas, |_| true), &Step::Any),
+        false => schemas.to_vec(),
+    };
+    let takes = |kind| own.is_empty() || own.iter().any(|schema| graph.may_hold(*schema, kind));
+    let takes_structure = takes(Kind::Object) || takes(Kind::Array);
+    let declared = encoding.filter(|encoding| encoding.written.is_none()).and_then(|encoding| encoding.media.first());
     let kind = match (part.media_type(), declared) {
         (Some(media_type), _) => ContentKind::of(media_type),
-        (None, Some(declared)) if encoding.is_some_and(|encoding| encoding.written.is_none()) => {
-            ContentKind::of(&declared.to_string())
-        }
-        (None, _) if part.is_file() => ContentKind::Other,
-        (None, _) => ContentKind::Text,
+        (None, Some(declared)) => ContentKind::of(&declared.to_string()),
+        (None, None) if part.is_file() => ContentKind::Other,
+        (None, None) => ContentKind::Text,
     };
-    let text = std::str::from_utf8(content).ok();
     let is_long = length > FILE_PART;
-    let is_json = |text: &str| TapeDocument::parse(text.as_bytes()).is_ok();
-    let value = match (kind, text) {
-        // JSON that cannot be read is compared as the text that it is.
-        (ContentKind::Json, Some(text)) if !is_long || !part.is_file() => {
-            is_json(text).then(|| Drafted::Verbatim(text.to_owned()))
-        }
-        (_, Some(_)) if !part.is_file() && kind != ContentKind::Other => None,
-        (ContentKind::Text | ContentKind::Xml, Some(_)) if !is_long => None,
-        _ => Some(Drafted::Value(of_file(graph, schemas, length, text.filter(|_| !is_long)))),
+    let text = std::str::from_utf8(content).ok();
+    let json = || text.filter(|text| TapeDocument::parse(text.as_bytes()).is_ok());
+    let is_structured = match kind {
+        // A file of JSON is a file, unless the schema describes what is in it.
+        ContentKind::Json => !part.is_file() || (takes_structure && !takes(Kind::String)),
+        _ => takes_structure && !takes(Kind::String) && matches!(content.trim_ascii_start().first(), Some(b'{' | b'[')),
     };
-    let is_read = value.is_some();
+    let value = match json().filter(|_| is_structured) {
+        Some(json) => Some(Drafted::Verbatim(json.to_owned())),
+        None if kind == ContentKind::Xml && takes_structure && !takes(Kind::String) => {
+            let read = text.zip(own.first()).and_then(|(text, schema)| xml::read(graph, *schema, text).ok());
+            read.map(|read| read.draft.shifted(part.content.start).value)
+        }
+        None if part.is_file() && (is_long || text.is_none() || kind != ContentKind::Text) => {
+            let text = text.filter(|_| !is_long);
+            Some(Drafted::Value(of_file(graph, &own, length, text)))
+        }
+        None if kind == ContentKind::Other && text.is_none() => Some(Drafted::Value(of_file(graph, &own, length, None))),
+        None => None,
+    };
+    let text = match value.is_some() {
+        true => Cow::Borrowed(""),
+        false => match text {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(text_of(content, part.media_type())),
+        },
+    };
     Field {
         name: Cow::Owned(name),
         name_at: part.start..part.start + 1,
-        text: match (is_read, text) {
-            (false, Some(text)) => Cow::Borrowed(text),
-            _ => Cow::Borrowed(""),
-        },
+        text,
         at: part.content.clone(),
         value,
     }
@@ -160,7 +178,7 @@ fn field<'b>(
 
 /// A file as a value: its text if it is short, or else a text that is as long, as far as a schema asks for its length
 /// in bytes.
-fn of_file(graph: &Graph, schemas: &[NodeId], length: usize, text: Option<&str>) -> Json {
+pub(super) fn of_file(graph: &Graph, schemas: &[NodeId], length: usize, text: Option<&str>) -> Json {
     if let Some(text) = text {
         return text.into();
     }
@@ -221,25 +239,26 @@ pub(super) fn parts(body: &Body<'_>) -> Result<Vec<Part>, Malformed> {
 
 /// The next line that is a boundary: where the content before it ends, and where the boundary ends.
 fn delimiter_at(bytes: &[u8], from: usize, delimiter: &[u8]) -> Option<(usize, usize)> {
-    let mut search = from;
-    loop {
-        let at = search + memchr::memmem::find(&bytes[search..], delimiter)?;
-        let end = at + delimiter.len();
-        let starts_line = at == 0 || at == from || bytes[at - 1] == b'\n';
-        let rest = &bytes[end..];
-        let rest = rest.strip_prefix(b"--").unwrap_or(rest);
-        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
-        if starts_line && line.trim_ascii().is_empty() {
-            // The line break before a boundary belongs to it.
-            let content = match &bytes[from..at] {
-                [.., b'\r', b'\n'] => at - 2,
-                [.., b'\n'] => at - 1,
-                _ => at,
-            };
-            return Some((content, end));
+    for at in memchr::memmem::find_iter(&bytes[from..], delimiter) {
+        let at = from + at;
+        if at > from && bytes[at - 1] != b'\n' {
+            continue;
         }
-        search = end;
+        let end = at + delimiter.len();
+        let rest = bytes[end..].strip_prefix(b"--").unwrap_or(&bytes[end..]);
+        let blank = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).count();
+        if !matches!(rest.get(blank), None | Some(b'\n')) {
+            continue;
+        }
+        // The line break before a boundary belongs to it.
+        let content = match &bytes[from..at] {
+            [.., b'\r', b'\n'] => at - 2,
+            [.., b'\n'] => at - 1,
+            _ => at,
+        };
+        return Some((content, end));
     }
+    None
 }
 
 /// The start of the line after the one at an offset.
@@ -295,6 +314,15 @@ pub(super) fn texts(body: &Body<'_>) -> Vec<(String, String)> {
         Some((part.name()?, text))
     });
     texts.collect()
+}
+
+/// Whether all parts are JSON.
+pub(super) fn are_json(body: &Body<'_>) -> bool {
+    let is_json = |part: &Part| {
+        part.media_type().is_some_and(|media_type| ContentKind::of(media_type) == ContentKind::Json)
+    };
+    // What is malformed is reported where it is read.
+    parts(body).is_ok_and(|parts| parts.iter().all(is_json)) || parts(body).is_err()
 }
 
 /// Whether all parts have names.

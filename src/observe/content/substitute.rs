@@ -12,7 +12,7 @@ use crate::media_type::{self, ContentKind};
 use super::xml::Element;
 use super::{form, items, multipart, xml};
 
-/// The boundary of multipart bodies with substitutes. bodies.
+/// The boundary of multipart bodies.
 const BOUNDARY: &str = "boundary";
 
 /// What is written in place of names and values.
@@ -35,9 +35,9 @@ pub(crate) fn substituted(kind: ContentKind, body: &Body<'_>, substitute: &mut d
         ContentKind::Form => std::str::from_utf8(bytes).ok().map(|text| of_form(text, substitute)),
         ContentKind::Multipart | ContentKind::Parts => of_parts(kind, body, substitute),
         ContentKind::Xml => {
-            let root = xml::parse(std::str::from_utf8(bytes).ok()?).ok()?;
+            let document = xml::parse(std::str::from_utf8(bytes).ok()?).ok()?;
             let mut out = String::new();
-            of_element(&root, substitute, &mut out);
+            of_element(&document.root, substitute, &mut out);
             Some(out)
         }
         ContentKind::Events => Some(of_events(bytes, substitute)),
@@ -175,12 +175,12 @@ fn escaped(text: &str) -> Cow<'_, str> {
 
 fn of_events(bytes: &[u8], substitute: &mut dyn Substitute) -> String {
     let mut out = String::new();
-    for event in items::events(bytes) {
+    items::events(bytes, &mut |event| {
         for (name, text) in event.texts(bytes) {
             let text = match name {
                 "data" => json_or_text(name, &text, substitute),
                 // A number of milliseconds.
-                "retry" => text,
+                "retry" if text.bytes().all(|byte| byte.is_ascii_digit()) => text,
                 name => substitute.value(name, &text),
             };
             for line in text.lines() {
@@ -188,6 +188,6 @@ fn of_events(bytes: &[u8], substitute: &mut dyn Substitute) -> String {
             }
         }
         out.push('\n');
-    }
+    });
     out
 }

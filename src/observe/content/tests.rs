@@ -53,7 +53,7 @@ fn value(contract: &Contract, media_type: &str, bytes: &[u8]) -> String {
                 text.push_str(&format!(" {} is {} not {}", part.name, part.media_type, part.declared.join("|")));
             }
             for name in &read.names {
-                text.push_str(&format!(" <{}> not <{}>", name.found, name.expected));
+                text.push_str(&format!(" <{}> not {}", name.found, name.expected));
             }
             text
         }
@@ -147,6 +147,73 @@ fn fields_of_a_form_are_told_apart() {
     for (text, expected) in table {
         assert_eq!(value(&contract, FORM, text.as_bytes()), expected, "{text}");
     }
+}
+
+/// What pages and frameworks send, whatever a style says.
+#[test]
+fn conventions_of_forms_are_known() {
+    let rgb = json!({"type": "object", "properties": {"R": {"type": "integer"}, "G": {"type": "integer"}}});
+    let variants = json!({"type": "object", "oneOf": [
+        {"properties": {"k": {"const": "a"}, "v": {"type": "integer"}}},
+        {"properties": {"k": {"const": "b"}, "v": {"type": "string"}}},
+    ]});
+    let media = json!({
+        "schema": {"type": "object", "properties": {
+            "color": rgb, "set": {"type": "boolean"}, "o": variants, "flag": {"type": "string"},
+        }},
+        "encoding": {"color": {"style": "form", "explode": true}},
+    });
+    let contract = contract_of(FORM, &media);
+    let table = [
+        ("R=1&G=2", r#"{"color":{"R":1,"G":2}}"#),
+        ("set=true&set=false", r#"{"set":true}"#),
+        ("set=false", r#"{"set":false}"#),
+        ("o[k]=b&o[v]=5", r#"{"o":{"k":"b","v":"5"}}"#),
+        ("o[k]=a&o[v]=5", r#"{"o":{"k":"a","v":5}}"#),
+        ("flag", r#"{"flag":""}"#),
+        ("hunter2", "0: expected a form, such as `name=value`; there is no `=`"),
+        ("{\"a\": \"x=1\"}", "0: expected a form, such as `name=value`; the body looks like JSON"),
+        (
+            "--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--B--",
+            "0: expected a form, such as `name=value`; the body looks like a multipart form",
+        ),
+    ];
+    for (text, expected) in table {
+        assert_eq!(value(&contract, FORM, text.as_bytes()), expected, "{text}");
+    }
+}
+
+#[test]
+fn files_and_parts_are_what_their_schema_says() {
+    let media = json!({
+        "schema": {"type": "object", "properties": {
+            "file": {"type": "string", "format": "binary"},
+            "files": {"type": "array", "items": {"type": "string", "format": "binary", "minLength": 5}},
+            "data": {"type": "object", "properties": {"a": {"type": "integer"}}},
+            "note": {"type": "string"},
+        }},
+        "encoding": {"data": {"contentType": "application/xml, application/json"}},
+    });
+    let contract = contract_of("multipart/form-data", &media);
+    let named = |name: &str, more: &str| format!("Content-Disposition: form-data; name=\"{name}\"{more}");
+    let table = [
+        // A file of JSON is a file.
+        (named("file", "; filename=\"a.json\"\nContent-Type: application/json"), "[1]", r#"{"file":"[1]"}"#),
+        (named("data", "; filename=\"blob\"\nContent-Type: application/json"), "{\"a\": 1}", r#"{"data":{"a": 1}}"#),
+        (named("data", "\nContent-Type: application/octet-stream"), "{\"a\": 1}", r#"{"data":{"a": 1}} data is application/octet-stream not application/xml|application/json"#),
+        (named("data", "\nContent-Type: application/xml"), "<data><a>1</a></data>", r#"{"data":{"a":1}}"#),
+        (named("data", "\nContent-Type: application/json"), "{\"a\"", r#"{"data":"{\"a\""}"#),
+        (named("files", "; filename=\"a.png\"\nContent-Type: image/png"), "123456", r#"{"files":["123456"]}"#),
+    ];
+    for (headers, content, expected) in table {
+        let text = multipart(&[(&headers, content)], "\r\n");
+        assert_eq!(value(&contract, MULTIPART, text.as_bytes()), expected, "{text}");
+    }
+    let latin = [b"--b0\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\ncaf", &[0xe9][..], b"\r\n--b0--"].concat();
+    assert_eq!(value(&contract, MULTIPART, &latin), "{\"note\":\"caf\u{e9}\"}");
+    // The length of each file counts.
+    let bytes = [b"--b0\r\nContent-Disposition: form-data; name=\"files\"; filename=\"x\"\r\n\r\n", &[0xff; 30][..], b"\r\n--b0--"].concat();
+    assert_eq!(value(&contract, MULTIPART, &bytes), r#"{"files":["xxxxxx"]}"#);
 }
 
 #[test]
@@ -307,7 +374,7 @@ fn text_has_the_type_that_its_schema_asks_for() {
 
 #[test]
 fn other_charsets_are_decoded_with_their_places() {
-    let table: [(&str, &[u8], Option<&str>); 9] = [
+    let table: [(&str, &[u8], Option<&str>); 13] = [
         ("text/plain; charset=iso-8859-1", b"caf\xe9 au lait", Some("caf\u{e9} au lait")),
         ("text/plain; charset=windows-1252", b"\x80 5", Some("\u{20ac} 5")),
         ("text/plain; charset=shift_jis", b"a\x83e\x83Xb", Some("a\u{30c6}\u{30b9}b")),
@@ -317,20 +384,25 @@ fn other_charsets_are_decoded_with_their_places() {
          Some("<?xml version=\"1.0\" encoding='ISO-8859-1'?><a>\u{e9}</a>")),
         // Most captures hold text in UTF-8, whatever the media type says.
         ("text/plain; charset=iso-8859-1", "caf\u{e9}".as_bytes(), None),
-        ("text/plain", b"caf\xe9", None),
-        ("text/plain; charset=unheard-of", b"caf\xe9", None),
+        // Without a charset, text is in windows-1252, and anything else is not read.
+        ("text/plain", b"caf\xe9", Some("caf\u{e9}")),
+        ("application/x-www-form-urlencoded", b"caf\xe9", None),
+        ("application/octet-stream; charset=iso-8859-1", b"caf\xe9", None),
+        ("text/plain; charset=utf-8", b"caf\xe9", Some("caf\u{e9}")),
+        ("application/xml", b"\xff\xfe<\0a\0/\0>\0", Some("<a/>")),
+        ("text/plain; charset=unheard-of", b"caf\xe9", Some("caf\u{e9}")),
     ];
     for (media_type, bytes, expected) in table {
         let body = body_of(bytes, media_type);
         let found = recoded(&body, ContentKind::of(media_type));
-        let text = found.as_ref().map(|found| String::from_utf8(found.body().bytes.into_owned()).expect("UTF-8"));
+        let text = found.as_ref().map(|found| String::from_utf8(found.0.body().bytes.into_owned()).expect("UTF-8"));
         assert_eq!(text.as_deref(), expected, "{media_type}");
     }
     let body = body_of(b"\xe9\xe9 x", "text/plain; charset=iso-8859-1");
     let found = recoded(&body, ContentKind::Text).expect("decoded");
     // Each of the two is two bytes in UTF-8.
-    assert_eq!(found.body().place(5).position.byte, 3);
-    assert_eq!(found.body().place(2).position.byte, 1);
+    assert_eq!(found.0.body().place(5).position.byte, 3);
+    assert_eq!(found.0.body().place(2).position.byte, 1);
 }
 
 /// The payloads of a sequence.
@@ -352,7 +424,7 @@ fn items(media_type: &str, shape: ItemShape, bytes: &[u8]) -> Vec<String> {
 #[test]
 fn sequences_are_split_into_payloads() {
     let item = ItemShape::Item;
-    let table: [(&str, ItemShape, &[u8], &[&str]); 14] = [
+    let table: [(&str, ItemShape, &[u8], &[&str]); 16] = [
         ("application/jsonl", item, b"{\"a\":1}\n{\"a\":2}\n", &["{\"a\":1}@0", "{\"a\":2}@8"]),
         ("application/x-ndjson", item, b"\r\n1\r\n\r\n 2 \r\n", &["1@2", "2@8"]),
         ("application/jsonl", item, b"{\n\"a\": 1\n}", &["{\n\"a\": 1\n}@0"]),
@@ -361,7 +433,10 @@ fn sequences_are_split_into_payloads() {
         ("application/json-seq", item, b"1\n2", &["1@0", "2@2"]),
         ("text/event-stream", item, b"data: {\"a\":1}\n\ndata: 2\n\n", &["{\"a\":1}@6", "2@21"]),
         ("text/event-stream", item, b"data:{\"a\":\rdata:1}\r\r: comment\n\ndata: [DONE]\n\n", &["{\"a\":\n1}@5"]),
+        // Without data, nothing is dispatched.
         ("text/event-stream", item, b"event: ping\nid: 1\n\n", &[]),
+        ("text/event-stream", ItemShape::Event, b"data:\n\nretry: 3000\n\ndata: 1", &["{\"data\":\"1\"}@20", "1@26"]),
+        ("text/event-stream", item, b"{\"n\": 1}", &["no line has a field, such as `data: value`"]),
         (
             "text/event-stream",
             ItemShape::Event,
@@ -417,7 +492,7 @@ proptest! {
             let _ = items(media_type, shape, &bytes);
         }
         let body = body_of(&bytes, media_type);
-        let _ = recoded(&body, ContentKind::of(media_type)).map(|found| found.body().place(3));
+        let _ = recoded(&body, ContentKind::of(media_type)).map(|found| found.0.body().place(3));
     }
 
     /// The same for bodies that start like real ones.

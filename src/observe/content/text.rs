@@ -1,10 +1,12 @@
 //! Text bodies: the text as a string, or as the scalar that its schema asks for.
 
+use crate::capture::Body;
 use crate::json::Kind;
 use crate::observe::message::parameter::{accepts_all, typed};
 use crate::schema::{Graph, NodeId};
 
 use super::draft::{Draft, Drafted};
+use super::multipart;
 
 /// The value of a text; `None` if the schema takes no text.
 pub(super) fn read(graph: &Graph, schema: NodeId, text: &str) -> Option<Draft> {
@@ -23,4 +25,13 @@ pub(super) fn read(graph: &Graph, schema: NodeId, text: &str) -> Option<Draft> {
         _ => whole,
     };
     Some(Draft::new(0..text.len(), Drafted::Value(value)))
+}
+
+/// The value of bytes that are no text: a string of the same length; `None` if the schema takes no string.
+pub(super) fn bytes(graph: &Graph, schema: NodeId, body: &Body<'_>) -> Option<Draft> {
+    if !graph.may_hold(schema, Kind::String) {
+        return None;
+    }
+    let value = multipart::of_file(graph, &[schema], body.bytes.len(), None);
+    Some(Draft::new(0..body.bytes.len(), Drafted::Value(value)))
 }

@@ -21,20 +21,44 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// A body of a message whose operation is known.
     pub(crate) fn body(&mut self, place: &Destination<'c>, body: &Body<'_>, parsed: Option<Parsed<'_>>) {
         let kind = body.kind();
-        if let Some(recoded) = content::recoded(body, kind) {
-            return self.body(place, &recoded.body(), None);
-        }
         let key = place.key();
         let wanted = self.expected(place, &key, body);
-        if let Some((fault, charset)) = content::charset_fault(body, kind) {
-            let fact = TrafficFact::Charset {
-                target: key.clone(),
-                fault,
-            };
-            self.fact(&fact, &shorten(&charset), &Sighting::Body(body, 0));
+        let graph = &place.contract.graph;
+        let is_binary = wanted.schemas.iter().any(|schema| graph.is_binary(*schema));
+        if !is_binary && (!wanted.schemas.is_empty() || wanted.media.is_some()) {
+            let recoded = content::recoded(body, kind);
+            let fault = content::charset_fault(body, kind);
+            if let Some((fault, charset)) = fault.or_else(|| recoded.as_ref().and_then(|(_, fault)| fault.clone())) {
+                let fact = TrafficFact::Charset {
+                    target: key.clone(),
+                    fault,
+                };
+                self.fact(&fact, &shorten(&charset), &Sighting::Body(body, 0));
+            }
+            if let Some((recoded, _)) = recoded {
+                return self.wanted(place, &key, &recoded.body(), kind, wanted, None);
+            }
         }
+        self.wanted(place, &key, body, kind, wanted, parsed);
+    }
+
+    /// A body, and what it is compared with.
+    fn wanted(
+        &mut self,
+        place: &Destination<'c>,
+        key: &TargetKey,
+        body: &Body<'_>,
+        kind: ContentKind,
+        wanted: Wanted<'c>,
+        parsed: Option<Parsed<'_>>,
+    ) {
+        let graph = &place.contract.graph;
         let Wanted { schemas, media, said } = wanted;
         match (kind, media) {
+            // A file of JSON is a file.
+            (ContentKind::Json, Some(_)) if schemas.iter().any(|schema| graph.is_binary(*schema)) => {
+                self.unjudged(body, Some(key.clone()), PayloadVerdict::OtherMediaType, None);
+            }
             (ContentKind::Json, _) if !schemas.is_empty() && !is_other_kind(body, media) => {
                 self.value(place, &schemas, body, parsed);
             }
@@ -43,10 +67,10 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     Some(_) => kind,
                     None => media.kind(),
                 };
-                self.content(place, &key, media, kind, body);
+                self.content(place, key, media, kind, body);
             }
             (ContentKind::JsonLines | ContentKind::JsonSequence, None) if !schemas.is_empty() => {
-                self.items(place, &key, (&schemas, ItemShape::Item), kind, body);
+                self.items(place, key, (&schemas, ItemShape::Item), kind, body);
             }
             // The media type is not declared, and its content is what the contract describes.
             (_, None) if !schemas.is_empty() && holds_json(body) => {
@@ -58,8 +82,8 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     Said::NoSchema => PayloadVerdict::NoSchema,
                     Said::OtherMediaType => PayloadVerdict::OtherMediaType,
                 };
-                if kind != ContentKind::Json || self.is_sound(body, Some(&key)) {
-                    self.unjudged(body, Some(key), verdict, None);
+                if kind != ContentKind::Json || self.is_sound(body, Some(key)) {
+                    self.unjudged(body, Some(key.clone()), verdict, None);
                 }
             }
         }
@@ -77,12 +101,15 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let graph = &place.contract.graph;
         // A form may have any multipart media type.
         let is_form = kind == ContentKind::Parts && media.items.is_none() && content::is_form(body);
-        if kind.is_sequence()
-            && !is_form
-            && let Some((node, shape)) = media.item_schema(graph, kind)
-            && shape != ItemShape::Whole
-        {
-            return self.items(place, key, (&[node], shape), kind, body);
+        let items = media.item_schema(graph, kind).filter(|_| kind.is_sequence() && !is_form);
+        match items {
+            // Parts of different kinds are no items of one schema: a contract has no way to say what each is.
+            Some((_, ItemShape::Item)) if kind == ContentKind::Parts && media.items.is_none() && !content::are_json(body) => {
+                return self.unjudged(body, Some(key.clone()), PayloadVerdict::OtherMediaType, None);
+            }
+            Some((node, ItemShape::Whole)) => return self.one(place, key, (node, Some(media)), ContentKind::Text, body),
+            Some((node, shape)) => return self.items(place, key, (&[node], shape), kind, body),
+            None => {}
         }
         // `*/*` stands for what a contract does not know.
         let is_named = kind != ContentKind::Xml || media.kind() == ContentKind::Xml;
@@ -102,6 +129,11 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         body: &Body<'_>,
     ) {
         match content::read(&place.contract.graph, node, media, kind, body) {
+            // JSON with another label is what the schema describes.
+            None if holds_json(body) && !place.contract.graph.is_binary(node) => {
+                let json = body.part(0..body.bytes.len(), Some("application/json"));
+                self.value(place, &[node], &json, None);
+            }
             None => self.unjudged(body, Some(key.clone()), PayloadVerdict::OtherMediaType, None),
             Some(Err(malformed)) => self.malformed(key, kind, body, &malformed),
             Some(Ok(read)) => {
@@ -185,8 +217,11 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let read = content::each_item(kind, shape, body, &mut |item| match item {
             Item::Part(part) => match (part.kind(), schemas) {
                 (ContentKind::Json, _) => self.value(place, schemas, &part, None),
+                // What is inside a part with parts of its own is not described.
+                (ContentKind::Multipart | ContentKind::Parts, _) | (_, []) => {
+                    self.unjudged(&part, Some(key.clone()), PayloadVerdict::OtherMediaType, None);
+                }
                 (kind, [node, ..]) => self.one(place, key, (*node, None), kind, &part),
-                (_, []) => {}
             },
             Item::Event(fields, data) => {
                 let described = match (&fields, schemas) {

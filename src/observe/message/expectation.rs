@@ -4,6 +4,7 @@ use crate::redact::{MASK, is_secret_name, sanitised, shows_values};
 use crate::capture::{Body, Request, Response};
 use crate::contract::{ParameterPlace, Payload, RequestTarget};
 use crate::location::Side;
+use crate::media_type::ContentKind;
 use crate::observe::observer::Observer;
 
 use super::body::{Said, Wanted};
@@ -161,16 +162,16 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             said: Said::OtherMediaType,
         };
         let Some(media_type) = &body.media_type else {
-            // Without a media type, the body is taken for the only one that is declared.
-            let only = match &content.media[..] {
+            // Without a media type, a body is what it looks like, or the only one that is declared.
+            let found = looks_like(body).and_then(|kind| content.of_kind(kind)).or(match &content.media[..] {
                 [media] if all.is_empty() && (media.schema.is_some() || media.items.is_some()) => Some(media),
                 _ => None,
-            };
-            if all.is_empty() && only.is_none() {
+            });
+            if all.is_empty() && found.is_none() {
                 self.fact(&TrafficFact::NoSchema(key.clone()), "", &sighting);
             }
             // A body that does not look like JSON is not judged as JSON.
-            return wanted(all, only);
+            return wanted(all, found);
         };
         match content.covering(media_type) {
             Some(media) if media.schema.is_some() || media.items.is_some() => {
@@ -187,9 +188,27 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     declared: content.media_types(),
                 };
                 self.fact(&fact, &sanitised(media_type), &sighting);
-                wanted(all, None)
+                // `text/xml` is read like a declared `application/xml`.
+                let kind = body.kind();
+                let is_told_apart = matches!(kind, ContentKind::Json | ContentKind::Text | ContentKind::Other);
+                wanted(all, content.of_kind(kind).filter(|_| !is_told_apart))
             }
         }
+    }
+}
+
+/// What a body without a media type looks like, if it is not JSON.
+fn looks_like(body: &Body<'_>) -> Option<ContentKind> {
+    let text = body.bytes.trim_ascii_start();
+    let pair = text.split(|byte| *byte == b'&').next()?;
+    let name = pair.split(|byte| *byte == b'=').next()?;
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.[]%+*".contains(byte);
+    match text.first()? {
+        b'<' => Some(ContentKind::Xml),
+        b'-' if text.starts_with(b"--") => Some(ContentKind::Multipart),
+        b'{' | b'[' | b'"' => None,
+        _ if name.len() < pair.len() && !name.is_empty() && name.iter().all(is_name) => Some(ContentKind::Form),
+        _ => None,
     }
 }
 

@@ -17,47 +17,67 @@ use crate::schema::{Graph, NodeId, Xml, XmlNode};
 
 use super::Malformed;
 use super::draft::{Draft, Drafted, Name};
+use super::field::variants_of;
 pub(super) use tree::{Element, parse};
 
 /// The name of text that is next to attributes or elements, where no property stands for it.
 const TEXT: &str = "#text";
 
-/// An element with another name than the contract says.
+/// Variants that are tried in one document.
+const TRIES: u32 = 10_000;
+
+/// An element that is not written as the contract says.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct WrongName {
     pub(crate) found: String,
+    /// What the contract says, in words.
     pub(crate) expected: String,
     /// Where its tag is.
     pub(crate) at: Range<usize>,
 }
 
-/// The value of an XML document, and the elements with a wrong name.
-pub(super) fn read(graph: &Graph, schema: NodeId, text: &str) -> Result<(Draft, Vec<WrongName>), Malformed> {
-    let root = parse(text.strip_prefix('\u{feff}').unwrap_or(text))?;
+/// What a document was read as.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) draft: Draft,
+    pub(super) wrong: Vec<WrongName>,
+    /// Where there is something that the value does not have.
+    pub(super) left_out: Vec<Range<usize>>,
+}
+
+/// The value of an XML document.
+pub(super) fn read(graph: &Graph, schema: NodeId, text: &str) -> Result<Read, Malformed> {
+    let document = parse(text)?;
+    let root = &document.root;
     let mut mapping = Mapping {
         graph,
         wrong: Vec::new(),
+        left_out: document.comments,
+        tries: TRIES,
     };
     if let Some(expected) = mapping.xml_of(&[schema]).and_then(|xml| xml.name.clone())
         && expected != root.name
     {
-        mapping.wrong.push(WrongName {
-            found: root.name.clone(),
-            expected,
-            at: root.at.clone(),
-        });
+        mapping.wrong(root, format!("`<{expected}>`"));
     }
     let schemas = [schema];
-    let value = match mapping.takes(&schemas, Kind::Array) && !mapping.takes(&schemas, Kind::Object) {
-        true => mapping.wrapped(&schemas, &root, "item"),
-        false => mapping.value(&schemas, &root),
+    let draft = match mapping.takes(&schemas, Kind::Array) && !mapping.takes(&schemas, Kind::Object) {
+        true => mapping.wrapped(&schemas, root, "item"),
+        false => mapping.value(&schemas, root),
     };
-    Ok((value, mapping.wrong))
+    Ok(Read {
+        draft,
+        wrong: mapping.wrong,
+        left_out: mapping.left_out,
+    })
 }
 
 struct Mapping<'g> {
     graph: &'g Graph,
     wrong: Vec<WrongName>,
+    left_out: Vec<Range<usize>>,
+    /// How many more variants may be tried.
+    tries: u32,
 }
 
 /// A property, and how it is written.
@@ -72,6 +92,14 @@ struct Property {
 }
 
 impl Mapping<'_> {
+    fn wrong(&mut self, element: &Element, expected: String) {
+        self.wrong.push(WrongName {
+            found: element.name.clone(),
+            expected,
+            at: element.at.clone(),
+        });
+    }
+
     fn takes(&self, schemas: &[NodeId], kind: Kind) -> bool {
         !schemas.is_empty() && schemas.iter().all(|schema| self.graph.may_hold(*schema, kind))
     }
@@ -138,18 +166,54 @@ impl Mapping<'_> {
         self.graph.part(&self.graph.closure(schemas, |_| true), &Step::Any)
     }
 
-    /// The value of an element.
+    /// The value of an element: the one that its schemas accept, if variants of them disagree.
     fn value(&mut self, schemas: &[NodeId], element: &Element) -> Draft {
+        let known = (self.wrong.len(), self.left_out.len());
+        let closure = self.graph.closure(schemas, |_| true);
+        let likeliest = self.value_as(schemas, &closure, element);
+        let variants = variants_of(self.graph, schemas);
+        if variants.is_empty() || self.tries == 0 || accepts_all(self.graph, schemas, &likeliest.to_json()) {
+            return likeliest;
+        }
+        let said = (self.wrong.split_off(known.0), self.left_out.split_off(known.1));
+        let parts: Vec<NodeId> = schemas.iter().flat_map(|schema| self.graph.parts(*schema)).collect();
+        for variant in variants {
+            self.tries = self.tries.saturating_sub(1);
+            // Of the other schemas, only what they say themselves.
+            let mut closure = self.graph.closure(&[variant], |_| true);
+            closure.extend(&parts);
+            let value = self.value_as(&[variant], &closure, element);
+            if accepts_all(self.graph, schemas, &value.to_json()) {
+                return value;
+            }
+            self.wrong.truncate(known.0);
+            self.left_out.truncate(known.1);
+        }
+        self.wrong.extend(said.0);
+        self.left_out.extend(said.1);
+        likeliest
+    }
+
+    fn value_as(&mut self, schemas: &[NodeId], closure: &[NodeId], element: &Element) -> Draft {
         let text_at = match element.text.is_empty() {
             true => element.at.clone(),
             false => element.text_at.clone(),
         };
         if element.is_nil {
+            self.left_out.push(element.at.end..element.end);
             return Draft::new(element.at.clone(), Drafted::Value(Json::Null));
         }
         let is_plain = element.children.is_empty() && element.attributes.is_empty();
-        let closure = self.graph.closure(schemas, |_| true);
         let takes_members = schemas.iter().any(|schema| self.graph.may_hold(*schema, Kind::Object));
+        if is_plain && element.text.trim().is_empty() && self.takes(schemas, Kind::Null) && !self.takes(schemas, Kind::String)
+        {
+            // Many writers write null as an empty element.
+            let empty = Draft::new(element.at.clone(), Drafted::Members(Vec::new()));
+            return match takes_members && accepts_all(self.graph, schemas, &empty.to_json()) {
+                true => empty,
+                false => Draft::new(element.at.clone(), Drafted::Value(Json::Null)),
+            };
+        }
         let takes_scalars = schemas.is_empty()
             || [Kind::String, Kind::Number, Kind::Boolean, Kind::Null]
                 .iter()
@@ -161,8 +225,11 @@ impl Mapping<'_> {
             (_, false) => is_plain && !takes_members,
         };
         match is_scalar {
-            true => Draft::new(text_at, Drafted::Value(self.scalar(schemas, &element.text))),
-            false => self.object(&closure, element),
+            true => {
+                self.left_out.extend(element.attributes.iter().map(|attribute| attribute.at.clone()));
+                Draft::new(text_at, Drafted::Value(self.scalar(schemas, &element.text)))
+            }
+            false => self.object(closure, element),
         }
     }
 
@@ -200,18 +267,28 @@ impl Mapping<'_> {
         for child in &element.children {
             by_name.entry(&child.name).or_default().push(child);
         }
-        let mut claimed: Vec<&str> = Vec::new();
+        let mut claimed: Vec<String> = members.iter().map(|(name, _)| name.text.clone()).collect();
         for (written, children) in by_name {
-            let is_it = |property: &&Property| {
-                property.node != XmlNode::Attribute
-                    && property.node != XmlNode::Text
+            let is_written = |property: &&Property| {
+                !matches!(property.node, XmlNode::Attribute | XmlNode::Text)
                     && property.written.iter().any(|name| name == written)
             };
-            let property = properties.iter().find(is_it).filter(|property| !claimed.contains(&&*property.name));
+            let is_free = |property: &&Property| !claimed.contains(&property.name);
             let at = children[0].at.clone();
+            // One that is not written as the contract says is known by the name of the property.
+            let property = properties.iter().find(is_written).filter(is_free).or_else(|| {
+                let named = properties.iter().find(|property| property.name == written).filter(is_free)?;
+                self.wrong(children[0], match (named.node, named.written.first()) {
+                    (XmlNode::Attribute, Some(name)) => format!("an attribute `{name}`"),
+                    (XmlNode::Text, _) => format!("text of `<{}>`", element.name),
+                    (_, Some(name)) => format!("`<{name}>`"),
+                    (_, None) => "<>".to_owned(),
+                });
+                Some(named)
+            });
             let (name, value) = match property {
                 Some(property) => {
-                    claimed.push(&property.name);
+                    claimed.push(property.name.clone());
                     (property.name.clone(), self.property(property, &children))
                 }
                 None => {
@@ -246,6 +323,13 @@ impl Mapping<'_> {
                 let elements = children.iter().map(|child| self.value(&items, child)).collect();
                 Draft::new(children[0].at.clone(), Drafted::List(elements))
             }
+            (true, true, _) => {
+                let name = &children[0].name;
+                self.wrong(children[1], format!("one `<{name}>` with all elements in it"));
+                let items = self.items(&property.schemas);
+                let elements = children.iter().map(|child| self.value(&items, child)).collect();
+                Draft::new(children[0].at.clone(), Drafted::List(elements))
+            }
             _ => self.repeated(&property.schemas, children),
         }
     }
@@ -260,23 +344,30 @@ impl Mapping<'_> {
             if let Some(expected) = &expected
                 && !names.contains(&child.name)
             {
-                self.wrong.push(WrongName {
-                    found: child.name.clone(),
-                    expected: expected.clone(),
-                    at: child.at.clone(),
-                });
+                self.wrong(child, format!("`<{expected}>`"));
             }
         }
+        // Text in place of elements is no array.
+        if wrapper.children.is_empty() && !wrapper.text.trim().is_empty() {
+            return Draft::new(wrapper.text_at.clone(), Drafted::Value(wrapper.text.as_str().into()));
+        }
+        self.left_out.extend((!wrapper.text.trim().is_empty()).then(|| wrapper.text_at.clone()));
+        self.left_out.extend(wrapper.attributes.iter().map(|attribute| attribute.at.clone()));
         let elements = wrapper.children.iter().map(|child| self.value(&items, child)).collect();
         Draft::new(wrapper.at.clone(), Drafted::List(elements))
     }
 
-    /// Elements with one name: a list if there are several.
+    /// Elements with one name: a list if there are several, or if the schemas take nothing else.
     fn repeated(&mut self, schemas: &[NodeId], children: &[&Element]) -> Draft {
+        let is_list = self.takes(schemas, Kind::Array) && !self.takes(schemas, Kind::String);
         match children {
-            [child] => self.value(schemas, child),
+            [child] if !is_list => self.value(schemas, child),
             _ => {
-                let elements = children.iter().map(|child| self.value(&[], child)).collect();
+                let items = match is_list {
+                    true => self.items(schemas),
+                    false => schemas.to_vec(),
+                };
+                let elements = children.iter().map(|child| self.value(&items, child)).collect();
                 Draft::new(children[0].at.clone(), Drafted::List(elements))
             }
         }

@@ -36,7 +36,7 @@ fn value(components: &Json, text: &str) -> String {
         Ok(read) => {
             let mut text = String::from_utf8(read.transcript.body().bytes.into_owned()).expect("UTF-8");
             for name in &read.names {
-                text.push_str(&format!(" <{}> not <{}>", name.found, name.expected));
+                text.push_str(&format!(" <{}> not {}", name.found, name.expected));
             }
             text
         }
@@ -96,14 +96,48 @@ fn elements_are_read_by_their_xml_objects() {
         (
             object(json!({"tags": list(json!({"xml": {"nodeType": "element"}}), json!({"type": "string", "xml": {"name": "tag"}}))})),
             "<Pet><tags><label>a</label></tags></Pet>",
-            r#"{"tags":["a"]} <label> not <tag>"#,
+            r#"{"tags":["a"]} <label> not `<tag>`"#,
         ),
         (object(json!({"tags": list(json!({"xml": {"wrapped": true}}), text.clone())})), "<Pet><tags/></Pet>", r#"{"tags":[]}"#),
         // What no schema declares.
         (object(json!({"a": text})), "<Pet><b>1</b><b>2</b><c><d>x</d></c></Pet>", r#"{"b":["1","2"],"c":{"d":"x"}}"#),
         (object(json!({"a": text})), "<Pet><a>1</a><a>2</a></Pet>", r#"{"a":["1","2"]}"#),
+        // What is not written as the contract says.
+        (
+            object(json!({"id": {"type": "integer", "xml": {"attribute": true}}})),
+            "<Pet><id>7</id></Pet>",
+            "{\"id\":7} <id> not an attribute `id`",
+        ),
+        (object(json!({"a": {"type": "integer", "xml": {"name": "aa"}}})), "<Pet><a>1</a></Pet>", "{\"a\":1} <a> not `<aa>`"),
+        (
+            object(json!({"tags": list(json!({"xml": {"wrapped": true}}), text.clone())})),
+            "<Pet><tags>a</tags><tags>b</tags></Pet>",
+            "{\"tags\":[\"a\",\"b\"]} <tags> not one `<tags>` with all elements in it",
+        ),
+        (object(json!({"tags": list(json!({"xml": {"wrapped": true}}), text.clone())})), "<Pet><tags>a</tags></Pet>", r#"{"tags":"a"}"#),
+        // Null, maps, variants.
+        (object(json!({"a": {"type": ["integer", "null"]}})), "<Pet><a/></Pet>", r#"{"a":null}"#),
+        (object(json!({"a": {"type": ["string", "null"]}})), "<Pet><a></a></Pet>", r#"{"a":""}"#),
+        (
+            object(json!({"a": {"type": ["integer", "null"]}})),
+            "<Pet xmlns:i='http://www.w3.org/2001/XMLSchema-instance'><a i:nil='true' i:type='x'/></Pet>",
+            r#"{"a":null}"#,
+        ),
+        (
+            json!({"type": "object", "additionalProperties": list(json!({}), integer.clone())}),
+            "<Pet><a>1</a><b>1</b><a>2</a></Pet>",
+            r#"{"a":[1,2],"b":[1]}"#,
+        ),
+        (
+            json!({"oneOf": [
+                object(json!({"k": {"const": "a"}, "v": {"type": "integer"}})),
+                object(json!({"k": {"const": "b"}, "v": {"type": "string"}})),
+            ]}),
+            "<Pet><k>b</k><v>5</v></Pet>",
+            r#"{"k":"b","v":"5"}"#,
+        ),
         // Roots.
-        (json!({"type": "object", "xml": {"name": "animal"}}), "<Pet/>", "{} <Pet> not <animal>"),
+        (json!({"type": "object", "xml": {"name": "animal"}}), "<Pet/>", "{} <Pet> not `<animal>`"),
         (list(json!({"xml": {"name": "pets"}}), json!({"type": "integer", "xml": {"name": "pet"}})), "<pets><pet>1</pet></pets>", "[1]"),
         (text.clone(), "<Pet>x</Pet>", "\"x\""),
         // Text.

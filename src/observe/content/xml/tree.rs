@@ -7,7 +7,7 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use crate::limits::NESTING;
+use crate::limits::{NESTING, XML};
 use crate::observe::content::Malformed;
 
 /// An element. Prefixes of namespaces are left out of names.
@@ -16,6 +16,8 @@ pub(in crate::observe::content) struct Element {
     pub(in crate::observe::content) name: String,
     /// Its start tag.
     pub(in crate::observe::content) at: Range<usize>,
+    /// Where its end tag ends.
+    pub(in crate::observe::content) end: usize,
     pub(in crate::observe::content) attributes: Vec<Attribute>,
     pub(in crate::observe::content) children: Vec<Element>,
     /// Its text, without that of its children.
@@ -34,9 +36,24 @@ pub(in crate::observe::content) struct Attribute {
     pub(in crate::observe::content) at: Range<usize>,
 }
 
-/// Reads a document: its root element.
-pub(in crate::observe::content) fn parse(text: &str) -> Result<Element, Malformed> {
-    let mut reader = Reader::from_str(text);
+/// A document: its root element, and where its comments and instructions are.
+#[derive(Debug)]
+pub(in crate::observe::content) struct Document {
+    pub(in crate::observe::content) root: Element,
+    pub(in crate::observe::content) comments: Vec<Range<usize>>,
+}
+
+/// Reads a document.
+pub(in crate::observe::content) fn parse(text: &str) -> Result<Document, Malformed> {
+    if text.len() > XML {
+        return Err(Malformed::new(0, format!("it is over the limit of {} MiB for XML", XML >> 20)));
+    }
+    // A byte order mark keeps its place.
+    let start_of_text = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
+    let offset = |position: u64| usize::try_from(position).unwrap_or(usize::MAX).saturating_add(start_of_text);
+    let mut reader = Reader::from_str(&text[start_of_text..]);
+    let mut instances = Instances::default();
+    let mut comments = Vec::new();
     let mut open: Vec<Element> = Vec::new();
     let mut root: Option<Element> = None;
     loop {
@@ -54,14 +71,15 @@ pub(in crate::observe::content) fn parse(text: &str) -> Result<Element, Malforme
                 if open.len() >= usize::from(NESTING) {
                     return Err(Malformed::new(start, format!("it is nested more than {NESTING} levels deep")));
                 }
-                open.push(element(text, &tag, start..end)?);
+                open.push(element(text, &tag, start..end, &mut instances)?);
             }
             Event::Empty(tag) => {
-                let element = element(text, &tag, start..end)?;
+                let element = element(text, &tag, start..end, &mut instances)?;
                 close(element, &mut open, &mut root, start)?;
             }
             Event::End(_) => {
-                if let Some(element) = open.pop() {
+                if let Some(mut element) = open.pop() {
+                    element.end = end;
                     close(element, &mut open, &mut root, start)?;
                 }
             }
@@ -81,7 +99,8 @@ pub(in crate::observe::content) fn parse(text: &str) -> Result<Element, Malforme
                 add_text(&mut open, &found, start..end)?;
             }
             // Entities that a document defines are not expanded.
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+            Event::Comment(_) | Event::PI(_) | Event::DocType(_) => comments.push(start..end),
+            Event::Decl(_) => {}
             Event::Eof => break,
         }
     }
@@ -89,11 +108,8 @@ pub(in crate::observe::content) fn parse(text: &str) -> Result<Element, Malforme
         let message = format!("`<{}>` is not closed", element.name);
         return Err(Malformed::new(element.at.start, message));
     }
-    root.ok_or_else(|| Malformed::new(0, "there is no element".to_owned()))
-}
-
-fn offset(position: u64) -> usize {
-    usize::try_from(position).unwrap_or(usize::MAX)
+    let root = root.ok_or_else(|| Malformed::new(0, "there is no element".to_owned()))?;
+    Ok(Document { root, comments })
 }
 
 fn undecoded(at: usize, error: &dyn std::fmt::Display) -> Malformed {
@@ -116,11 +132,46 @@ fn resolved(reference: &BytesRef<'_>) -> Option<String> {
     resolve_predefined_entity(&name).map(str::to_owned)
 }
 
-fn element(text: &str, tag: &BytesStart<'_>, at: Range<usize>) -> Result<Element, Malformed> {
+/// The prefixes of the namespace for instances of XML Schema.
+#[derive(Debug)]
+struct Instances(Vec<String>);
+
+impl Default for Instances {
+    /// `xsi` is usual, even where captures lack the declaration.
+    fn default() -> Self {
+        Self(vec!["xsi".to_owned()])
+    }
+}
+
+impl Instances {
+    const NAMESPACE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
+    /// Notes the prefixes that a tag declares.
+    fn declare(&mut self, tag: &BytesStart<'_>) {
+        for attribute in tag.attributes().flatten() {
+            let is_declaration = attribute.key.prefix().is_some_and(|prefix| prefix.as_ref() == b"xmlns");
+            if is_declaration && *attribute.value == *Self::NAMESPACE.as_bytes() {
+                let prefix = String::from_utf8_lossy(attribute.key.local_name().as_ref()).into_owned();
+                if !self.0.contains(&prefix) {
+                    self.0.push(prefix);
+                }
+            }
+        }
+    }
+}
+
+fn element(
+    text: &str,
+    tag: &BytesStart<'_>,
+    at: Range<usize>,
+    instances: &mut Instances,
+) -> Result<Element, Malformed> {
+    instances.declare(tag);
     let local = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
     let mut element = Element {
         name: local(tag.local_name().as_ref()),
         text_at: at.end..at.end,
+        end: at.end,
         at,
         ..Element::default()
     };
@@ -138,9 +189,11 @@ fn element(text: &str, tag: &BytesStart<'_>, at: Range<usize>) -> Result<Element
         let name = local(key.local_name().as_ref());
         let is_namespace = name == "xmlns" || prefix.as_deref() == Some("xmlns");
         match prefix.as_deref() {
-            Some("xsi") if name == "nil" => element.is_nil = matches!(value.trim(), "true" | "1"),
             // These say something about the document, not about its content.
-            Some("xsi" | "xml") => {}
+            Some("xml") => {}
+            Some(prefix) if instances.0.iter().any(|known| known == prefix) => {
+                element.is_nil |= name == "nil" && matches!(value.trim(), "true" | "1");
+            }
             _ if is_namespace => {}
             _ => element.attributes.push(Attribute {
                 name,

@@ -277,8 +277,8 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
         ),
         TrafficFact::ElementName { expected, .. } => Words::new(
             rule,
-            format!("element `<{}>` must be called `<{expected}>`", first_value(finding)),
-            format!("expected `<{expected}>`"),
+            format!("element `<{}>` must be {expected}", first_value(finding)),
+            format!("expected {expected}"),
         ),
         TrafficFact::Charset { target, fault } => {
             let what = format!("the {} body names the charset `{}`", target.message(), first_value(finding));
@@ -286,6 +286,11 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
                 CharsetFault::OfJson => {
                     Words::new(rule, format!("{what}; JSON is always UTF-8"), "JSON is always UTF-8")
                 }
+                CharsetFault::Unnamed => Words::new(
+                    rule,
+                    format!("the {} body is not UTF-8, and no charset is named", target.message()),
+                    "not UTF-8",
+                ),
                 CharsetFault::Unknown => Words::new(rule, format!("{what}, which is not known"), "unknown charset"),
             }
         }
