@@ -101,7 +101,7 @@ impl Payload {
     }
 
     /// The declared media types.
-    fn media(&self) -> &[Media] {
+    pub(crate) fn media(&self) -> &[Media] {
         match self {
             Self::Content(content) => &content.media,
             Self::Absent | Self::Undocumented => &[],

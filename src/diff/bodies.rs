@@ -243,6 +243,11 @@ fn plain_encoding(text: &str, is_form: bool) -> Map<String, Value> {
         "headers" => value.as_object().is_none_or(|headers| !headers.is_empty()),
         _ => true,
     });
+    if let Some(Value::String(types)) = members.get_mut("contentType") {
+        let mut ranges: Vec<&str> = types.split(',').map(str::trim).collect();
+        ranges.sort_unstable();
+        *types = ranges.join(", ");
+    }
     members.sort_keys();
     members
 }

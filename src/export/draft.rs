@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::capture::{Body, Exchange, Headers, Hint, Line, Request, Response, Unused};
 use crate::json::TapeDocument;
 use crate::location::Origin;
-use crate::observe::substituted;
+use crate::observe::{recoded, substituted};
 
 use super::shaped::Shaper;
 
@@ -78,18 +78,23 @@ impl DraftBody {
     fn shaped(&self, shaper: &mut Shaper<'_>) -> String {
         let body = Body::owned(self.bytes.clone(), Origin::of_file("copy"));
         let body = body.with_media_type(self.media_type.as_deref());
-        if let Some(written) = substituted(body.kind(), &body, shaper) {
+        let kind = body.kind();
+        let recoded = recoded(&body, kind);
+        let recoded = recoded.as_ref().map(|(transcript, _)| transcript.body());
+        let body = recoded.as_ref().unwrap_or(&body);
+        if let Some(written) = substituted(kind, body, shaper) {
             return written;
         }
+        let text = String::from_utf8_lossy(&body.bytes);
         match self.unused {
             // What it holds is not compared.
             Some(Unused::Html) => "<!doctype html><title>A page</title>".to_owned(),
             Some(Unused::Xml) => "<xml".to_owned(),
             Some(Unused::Asset | Unused::Binary) => "(data)".to_owned(),
-            Some(_) => shaper.text(&String::from_utf8_lossy(&self.bytes)),
+            Some(_) => shaper.whole(&text),
             None => match TapeDocument::parse(&self.bytes) {
                 Ok(document) => shaper.document(&document),
-                Err(_) => shaper.text(&String::from_utf8_lossy(&self.bytes)),
+                Err(_) => shaper.text(&text),
             },
         }
     }

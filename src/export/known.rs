@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::contract::Contract;
+use crate::media_type::essence;
 use crate::schema::Node;
 
 /// Names and values that contracts list.
@@ -12,6 +13,8 @@ pub(super) struct Known {
     names: HashSet<String>,
     /// Strings, and numbers as they are written, of enums and constants.
     values: HashSet<String>,
+    /// Media types of bodies.
+    media_types: HashSet<String>,
     /// Segments of paths.
     segments: HashSet<String>,
     /// Starts of ids in patterns: `ord_` of `^ord_[0-9]+$`.
@@ -26,6 +29,11 @@ impl Known {
                 known.add_node(node);
             }
             for operation in contract.operations.iter() {
+                let responses = operation.responses.iter().map(|response| &response.payload);
+                for payload in responses.chain([operation.request_body()]) {
+                    let types = payload.media().iter().map(|media| essence(&media.range.to_string()));
+                    known.media_types.extend(types);
+                }
                 for parameter in &operation.parameters {
                     known.names.insert(parameter.name.to_lowercase());
                 }
@@ -37,6 +45,11 @@ impl Known {
             }
         }
         known
+    }
+
+    /// Whether a media type without parameters is one of the contract.
+    pub(super) fn has_media_type(&self, essence: &str) -> bool {
+        self.media_types.contains(essence)
     }
 
     fn add_node(&mut self, node: &Node) {

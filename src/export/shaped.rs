@@ -5,6 +5,7 @@ use crate::json::{Key, Kind, TapeDocument, Value};
 use crate::location::{PathPattern, Step};
 use crate::contract::split_target;
 use crate::limits::FILE_PART;
+use crate::media_type::essence;
 use crate::observe::{AUTHORIZATION_SCHEMES, Substitute};
 use crate::redact::{is_kept, is_secret_by_rule, is_secret_name, shapes};
 
@@ -199,7 +200,7 @@ impl<'k> Shaper<'k> {
             return value.to_owned();
         }
         match &*name {
-            "content-type" => return media_type(value),
+            "content-type" => return self.media_type(value),
             "accept" => return value.split(',').map(accepted).collect::<Vec<_>>().join(", "),
             // A link within the API is one in the copy, too.
             "location" | "content-location" if value.starts_with('/') && !value.starts_with("//") => {
@@ -215,6 +216,23 @@ impl<'k> Shaper<'k> {
         match scheme {
             Some((scheme, rest)) => format!("{scheme} {}", self.stand_ins.text(rest, 1)),
             None => self.stand_ins.text(value, self.rung),
+        }
+    }
+
+    /// A media type without its parameters.
+    fn media_type(&self, value: &str) -> String {
+        let essence = essence(value);
+        match self.known.has_media_type(&essence) {
+            true => essence,
+            false => media_type(value),
+        }
+    }
+
+    /// A text that is a body of its own. What the contract lists stays.
+    pub(super) fn whole(&mut self, text: &str) -> String {
+        match self.is_known_value(text.trim()) {
+            true => text.to_owned(),
+            false => self.text(text),
         }
     }
 
@@ -278,6 +296,10 @@ impl Substitute for Shaper<'_> {
     fn file(&mut self, length: usize) -> String {
         "x".repeat(length.min(FILE_PART))
     }
+
+    fn media_type(&mut self, media_type: &str) -> String {
+        Shaper::media_type(self, media_type)
+    }
 }
 
 /// A range of `Accept` with its weight.
@@ -298,9 +320,10 @@ fn accepted(range: &str) -> String {
 
 /// A media type without its parameters. Subtypes of vendors have a stand-in.
 fn media_type(value: &str) -> String {
-    const SUBTYPES: [&str; 17] = [
+    const SUBTYPES: [&str; 28] = [
         "*", "json", "xml", "html", "plain", "csv", "css", "javascript", "x-www-form-urlencoded", "form-data", "pdf",
-        "octet-stream", "event-stream", "problem+json", "ndjson", "x-ndjson", "png",
+        "octet-stream", "event-stream", "problem+json", "ndjson", "x-ndjson", "png", "jpeg", "gif", "mixed", "related",
+        "jsonl", "json-seq", "stream+json", "soap+xml", "atom+xml", "merge-patch+json", "json-patch+json",
     ];
     let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let (kind, subtype) = essence.split_once('/').unwrap_or(("application", "octet-stream"));

@@ -21,7 +21,7 @@ mod message;
 mod routing;
 
 pub use content::CharsetFault;
-pub(crate) use content::{Substitute, substituted};
+pub(crate) use content::{Substitute, recoded, substituted};
 pub use incoming::{Incoming, Moment, PathGlob, Preparation, Rewrite, Selection, Statuses, UrlPattern};
 pub use walk::deviation::{Deviation, DeviationKind};
 pub use walk::explain::{deviations, first_deviation};

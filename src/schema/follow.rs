@@ -126,6 +126,22 @@ impl Graph {
         parts
     }
 
+    /// The schemas that these apply to the element at an index. Pass a [closure](Self::closure).
+    #[must_use]
+    pub(crate) fn element(&self, nodes: &[NodeId], index: usize) -> Vec<NodeId> {
+        let mut found = Vec::new();
+        for &id in nodes {
+            let array = &self.node(id).array;
+            match array.prefix.get(index) {
+                Some(own) => found.push(*own),
+                None => found.extend(array.items.into_iter().chain(array.unevaluated)),
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// The schemas that may apply at a path below a schema.
     #[must_use]
     pub fn at_path(&self, root: NodeId, steps: &[Step]) -> Vec<NodeId> {

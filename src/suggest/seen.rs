@@ -118,6 +118,8 @@ pub(crate) struct Seen {
     strict_requests: bool,
     /// The server rejected the current request, so that what it violates is no finding.
     is_rejected: bool,
+    /// The current payload was not JSON: some of its members have names that no schema can declare.
+    is_transcript: bool,
     /// By schema, topic and operation.
     schemas: BTreeMap<(Place, Topic, String), Values>,
     /// Undeclared query parameters, by operation and name.
@@ -272,9 +274,11 @@ impl<'c> Watcher<'c> for Seen {
         if self.is_rejected && routed.side == Some(Side::Request) {
             return;
         }
+        self.is_transcript = routed.body.is_transcript();
         let graph = (&routed.contract.graph, routed.operation.id.as_str());
         let root = routed.document().root();
         self.collect(graph, routed.schema, routed.side, root, false);
+        self.is_transcript = false;
     }
 
     fn unjudged(
@@ -469,6 +473,10 @@ impl<'d> Recorder<'d> for Collector<'_> {
     }
 
     fn undeclared(&mut self, node: NodeId, key: Key<'d>, value: json::Value<'d>) {
+        // Attributes and text of XML need an `xml` object.
+        if self.into.is_transcript && key.name().starts_with(['@', '#']) {
+            return;
+        }
         self.member(node, key, value);
     }
 

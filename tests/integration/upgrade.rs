@@ -156,7 +156,7 @@ fn what_cannot_be_rewritten_passes_through_and_is_told() {
     );
     let (code, _, stderr) = run_in(folder, &arguments, "{\"data\": [1e]}");
     assert_eq!(code, 1);
-    assert!(stderr.contains("it is not JSON: "), "{stderr}");
+    assert!(stderr.contains("it is malformed: "), "{stderr}");
     // Losses are told at the end, and can make the exit code.
     let (code, _, stderr) = run_in(folder, &["--fail-on-loss"], &sample(LIST));
     assert_eq!(code, 1);
@@ -222,7 +222,7 @@ fn bad_input_is_told_with_its_place() {
             "[\"text\"]",
             "no payload matches organisations@v1 or organisations@v2",
         ),
-        (&[], "{\"a\": }", "it is not JSON"),
+        (&[], "{\"a\": }", "it is malformed"),
         (&["missing.json"], "", "missing.json"),
         (&["--moves", "Cargo.toml"], "", "Cargo.toml"),
         (

@@ -27,7 +27,9 @@ fn named(body: &Body<'_>, kind: ContentKind) -> Option<String> {
         [0xfe, 0xff, ..] | [0, b'<', 0, b'?', ..] => Some("utf-16be".to_owned()),
         _ => None,
     };
-    of_type.filter(|charset| !charset.is_empty()).or_else(of_bytes).or_else(|| {
+    // A byte order mark decides (RFC 7303 section 3.3).
+    let says_nothing = |charset: &String| charset.is_empty() || charset.eq_ignore_ascii_case("binary");
+    of_bytes().or_else(|| of_type.filter(|charset| !says_nothing(charset))).or_else(|| {
         if kind != ContentKind::Xml {
             return None;
         }

@@ -152,11 +152,16 @@ impl<'f, 'b> Fields<'f, 'b> {
         let at = own[0].at.clone();
         let takes = |kind| schemas.is_empty() || schemas.iter().any(|schema| graph.may_hold(*schema, kind));
         let bare = name.strip_suffix("[]").unwrap_or(name);
-        let is_flat = own.iter().all(|field| field.name == name || field.name == bare || is_element(bare, &field.name));
+        // Numbers in brackets are indexes, unless the schema takes nothing but objects.
+        let is_map = !schemas.is_empty() && takes(Kind::Object) && !takes(Kind::Array);
+        let is_flat = own.iter().all(|field| {
+            field.name == name || field.name == bare || (is_element(bare, &field.name) && !is_map)
+        });
         let has_values = own.iter().any(|field| field.value.is_some());
         if is_flat && (has_values || own.len() > 1 || self.is_list(bare, schemas, own)) {
-            let elements = match takes(Kind::Array) {
-                true => graph.part(&graph.closure(schemas, |_| true), &Step::Any),
+            let closure = graph.closure(schemas, |_| true);
+            let element = |index: usize| match takes(Kind::Array) {
+                true => graph.element(&closure, index),
                 false => schemas.to_vec(),
             };
             let is_list = takes(Kind::Array) && !takes(Kind::String);
@@ -165,7 +170,11 @@ impl<'f, 'b> Fields<'f, 'b> {
             }
             return match own {
                 [field] if !is_list || field.value.as_ref().is_some_and(is_array) => self.single(field, schemas),
-                _ => Draft::new(at, Drafted::List(own.iter().map(|field| self.single(field, &elements)).collect())),
+                _ => {
+                    let elements = own.iter().enumerate();
+                    let elements = elements.map(|(index, field)| self.single(field, &element(index)));
+                    Draft::new(at, Drafted::List(elements.collect()))
+                }
             };
         }
         let encoding = self.encodings.iter().find(|encoding| encoding.name == name);
@@ -195,11 +204,16 @@ impl<'f, 'b> Fields<'f, 'b> {
         // Structured values are often written as JSON.
         let decoded = self.escapes.decode(&texts[0].1);
         let is_structured = takes(Kind::Array) || takes(Kind::Object);
+        let mut structured = None;
         if let ([field], true) = (own, is_structured)
             && matches!(decoded.trim_start().as_bytes().first(), Some(b'{' | b'['))
             && TapeDocument::parse(decoded.as_bytes()).is_ok()
         {
-            return self.json(field, &decoded);
+            let json = self.json(field, &decoded);
+            if accepts_all(graph, schemas, &json.to_json()) {
+                return json;
+            }
+            structured = Some(json);
         }
         // Unless the contract names a style, an object is several fields, or JSON.
         let is_styled = is_deep || encoding.is_some_and(|encoding| encoding.written.is_some());
@@ -221,6 +235,10 @@ impl<'f, 'b> Fields<'f, 'b> {
         let mut readings = candidates.iter().flat_map(|schema| written.readings(graph, *schema, &read_as(*schema)));
         let first = readings.next();
         let accepted = first.iter().cloned().chain(readings).find(|json| accepts_all(graph, schemas, json));
+        // Text that looks like JSON may be an element of a list of texts.
+        if let (None, Some(json)) = (&accepted, structured) {
+            return json;
+        }
         let value = accepted.or(first).unwrap_or_else(|| Json::from(decoded));
         let value = self.empty_as_null(value, schemas);
         placed(&value, own, bare, &mut Vec::new())
@@ -325,7 +343,7 @@ fn placed(value: &Json, own: &[&Field<'_>], base: &str, path: &mut Vec<String>) 
             });
             Drafted::List(elements.collect())
         }
-        Json::Object(members) if own.len() > 1 => {
+        Json::Object(members) if own.len() > 1 || steps(base, &field.name).is_some_and(|steps| steps.len() > path.len()) => {
             let members = members.iter().map(|(name, member)| {
                 path.push(name.clone());
                 let draft = placed(member, own, base, path);

@@ -169,6 +169,10 @@ pub(super) fn events(bytes: &[u8], each: &mut dyn FnMut(&Event)) -> usize {
         if bytes.get(value.start) == Some(&b' ') && !value.is_empty() {
             value.start += 1;
         }
+        // The time must be digits, or it is ignored.
+        if name == "retry" && !bytes[value.clone()].iter().all(u8::is_ascii_digit) {
+            continue;
+        }
         event.fields.push((name, line.start..line.start + colon, value));
     }
 }

@@ -34,7 +34,35 @@ pub(super) struct Part {
 impl Part {
     /// The name of the field, from `Content-Disposition`.
     pub(super) fn name(&self) -> Option<String> {
-        media_type::parameter(self.headers.get("content-disposition")?, "name")
+        self.names().into_iter().next()
+    }
+
+    /// What the name may be. Browsers and most libraries write quotes and line breaks percent-encoded and backslashes as
+    /// they are (HTML, "Multipart form data"); others escape them with backslashes (RFC 9110). Some write `name*`.
+    fn names(&self) -> Vec<String> {
+        let Some(disposition) = self.headers.get("content-disposition") else {
+            return Vec::new();
+        };
+        let unquoted = media_type::parameter(disposition, "name");
+        let mut names = Vec::new();
+        if let Some(unquoted) = unquoted {
+            let raw = disposition.split_once("name=\"").and_then(|(_, rest)| rest.split('"').next());
+            let raw = raw.filter(|raw| raw.contains('\\')).unwrap_or(&unquoted);
+            let decoded = raw.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
+            names.extend([decoded, raw.to_owned(), unquoted.clone()]);
+        }
+        let extended = media_type::parameter(disposition, "name*");
+        names.extend(extended.as_deref().and_then(|name| name.splitn(3, '\'').nth(2)).map(|name| {
+            percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned()
+        }));
+        names
+    }
+
+    /// The name that is declared, or the likeliest one.
+    fn name_among(&self, is_declared: impl Fn(&str) -> bool) -> Option<String> {
+        let names = self.names();
+        let declared = names.iter().find(|name| is_declared(name)).cloned();
+        declared.or_else(|| names.into_iter().next())
     }
 
     /// Whether it is a file: it has a file name.
@@ -89,7 +117,10 @@ pub(super) fn read<'m>(
     let mut fields = Vec::with_capacity(parts.len());
     let mut about = About::default();
     for part in &parts {
-        let Some(name) = part.name() else {
+        let is_declared = |name: &str| {
+            closure.iter().any(|id| graph.node(*id).object.properties.contains_key(name))
+        };
+        let Some(name) = part.name_among(is_declared) else {
             return Err(Malformed::new(part.start, "a part has no `Content-Disposition` with a `name`".to_owned()));
         };
         let encoding = media.and_then(|media| {

@@ -25,6 +25,8 @@ pub(crate) trait Substitute {
     fn json(&mut self, document: &TapeDocument<'_>) -> String;
     /// In place of a file of this length.
     fn file(&mut self, length: usize) -> String;
+    /// In place of the media type of a part.
+    fn media_type(&mut self, media_type: &str) -> String;
 }
 
 /// Writes a body of this kind with other texts: the same fields, elements and items, without comments. `None` if it is
@@ -86,7 +88,15 @@ fn property(name: &str) -> &str {
 fn of_form(text: &str, substitute: &mut dyn Substitute) -> String {
     let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let pairs = form::fields(text).into_iter().map(|field| {
-        let name = bracketed(&field.name, substitute).replace(' ', "+");
+        // Without a value, the name may be one.
+        if field.at.is_empty() && field.at.start == field.name_at.end {
+            return encoded(&substitute.value("", &field.name));
+        }
+        let name = bracketed(&field.name, substitute);
+        let name: String = name.split_inclusive(['[', ']']).map(|part| match part.strip_suffix(['[', ']']) {
+            Some(own) => format!("{}{}", encoded(own), &part[own.len()..]),
+            None => encoded(part),
+        }).collect();
         // The elements of a list have values of their own.
         let mark = [",", "|", "%2C", "%7C", "%20"].into_iter().find(|mark| field.text.contains(mark));
         let mut one = |text: &str| {
@@ -120,18 +130,19 @@ fn of_parts(kind: ContentKind, body: &Body<'_>, substitute: &mut dyn Substitute)
         let media_type = part.media_type().map(media_type::essence);
         let _ = write!(out, "--{BOUNDARY}\r\n");
         if kind == ContentKind::Multipart || !name.is_empty() {
-            let _ = write!(out, "Content-Disposition: form-data; name=\"{}\"", bracketed(&name, substitute));
+            let name = bracketed(&name, substitute).replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+            let _ = write!(out, "Content-Disposition: form-data; name=\"{name}\"");
             if part.is_file() {
                 out.push_str("; filename=\"file\"");
             }
             out.push_str("\r\n");
         }
         if let Some(media_type) = &media_type {
-            let _ = write!(out, "Content-Type: {media_type}\r\n");
+            let _ = write!(out, "Content-Type: {}\r\n", substitute.media_type(media_type));
         }
-        let text = std::str::from_utf8(content).ok().filter(|_| !part.is_file());
+        let text = std::str::from_utf8(content).ok();
         let is_json = media_type.as_deref().is_some_and(|media_type| ContentKind::of(media_type) == ContentKind::Json);
-        let content = match text {
+        let content = match text.filter(|_| !part.is_file() || is_json) {
             Some(text) if is_json => json_or_text(property(&name), text, substitute),
             Some(text) => json_or_value(property(&name), text, substitute),
             None => substitute.file(content.len()),

@@ -114,11 +114,11 @@ pub enum PayloadVerdict {
     Deviates,
     /// The schema rejects the request, and so did the server.
     Refused,
-    /// The payload is not JSON.
+    /// The payload is not JSON, or not what its media type says.
     Malformed,
     /// The contract has no schema for the payload.
     NoSchema,
-    /// The contract has a schema, but the payload is not JSON by its media type.
+    /// The contract has no schema for payloads of this media type.
     OtherMediaType,
     /// No operation was found for the payload.
     Unmatched,
@@ -145,7 +145,7 @@ impl PayloadVerdict {
             Self::Placeholders => "conforms but for placeholders",
             Self::Deviates => "deviates",
             Self::Refused => "was rejected by the server, as it should be",
-            Self::Malformed => "is not JSON",
+            Self::Malformed => "is malformed",
             Self::NoSchema => "has no schema",
             Self::OtherMediaType => "has a media type that is not compared",
             Self::Unmatched => "fits no operation",

@@ -384,7 +384,7 @@ fn verdict_words(verdict: PayloadVerdict, count: u64) -> &'static str {
         (PayloadVerdict::Placeholders, _) => "conform but for placeholders",
         (PayloadVerdict::Deviates, _) => "deviate",
         (PayloadVerdict::Refused, _) => "were rejected by the server, as they should be",
-        (PayloadVerdict::Malformed, _) => "are not JSON",
+        (PayloadVerdict::Malformed, _) => "are malformed",
         (PayloadVerdict::NoSchema, _) => "have no schema",
         (PayloadVerdict::OtherMediaType, _) => "have media types that are not compared",
         (PayloadVerdict::Unmatched, _) => "fit no operation",

@@ -166,6 +166,13 @@ impl Mapping<'_> {
         self.graph.part(&self.graph.closure(schemas, |_| true), &Step::Any)
     }
 
+    /// The elements of an array.
+    fn elements(&mut self, schemas: &[NodeId], children: &[&Element]) -> Vec<Draft> {
+        let closure = self.graph.closure(schemas, |_| true);
+        let elements = children.iter().enumerate();
+        elements.map(|(index, child)| self.value(&self.graph.element(&closure, index), child)).collect()
+    }
+
     /// The value of an element: the one that its schemas accept, if variants of them disagree.
     fn value(&mut self, schemas: &[NodeId], element: &Element) -> Draft {
         let known = (self.wrong.len(), self.left_out.len());
@@ -319,15 +326,13 @@ impl Mapping<'_> {
                 self.wrapped(&property.schemas, wrapper, &default)
             }
             (true, false, _) => {
-                let items = self.items(&property.schemas);
-                let elements = children.iter().map(|child| self.value(&items, child)).collect();
+                let elements = self.elements(&property.schemas, children);
                 Draft::new(children[0].at.clone(), Drafted::List(elements))
             }
             (true, true, _) => {
                 let name = &children[0].name;
                 self.wrong(children[1], format!("one `<{name}>` with all elements in it"));
-                let items = self.items(&property.schemas);
-                let elements = children.iter().map(|child| self.value(&items, child)).collect();
+                let elements = self.elements(&property.schemas, children);
                 Draft::new(children[0].at.clone(), Drafted::List(elements))
             }
             _ => self.repeated(&property.schemas, children),
@@ -353,7 +358,8 @@ impl Mapping<'_> {
         }
         self.left_out.extend((!wrapper.text.trim().is_empty()).then(|| wrapper.text_at.clone()));
         self.left_out.extend(wrapper.attributes.iter().map(|attribute| attribute.at.clone()));
-        let elements = wrapper.children.iter().map(|child| self.value(&items, child)).collect();
+        let children: Vec<&Element> = wrapper.children.iter().collect();
+        let elements = self.elements(schemas, &children);
         Draft::new(wrapper.at.clone(), Drafted::List(elements))
     }
 
@@ -363,11 +369,10 @@ impl Mapping<'_> {
         match children {
             [child] if !is_list => self.value(schemas, child),
             _ => {
-                let items = match is_list {
-                    true => self.items(schemas),
-                    false => schemas.to_vec(),
+                let elements = match is_list {
+                    true => self.elements(schemas, children),
+                    false => children.iter().map(|child| self.value(schemas, child)).collect(),
                 };
-                let elements = children.iter().map(|child| self.value(&items, child)).collect();
                 Draft::new(children[0].at.clone(), Drafted::List(elements))
             }
         }

@@ -169,7 +169,7 @@ fn what_is_wrong_with_xml_is_said_with_its_place() {
     let table = [
         ("<Pet><a></Pet>", "8: expected `</a>`, but `</Pet>` was found"),
         ("<Pet><a>", "5: `<a>` is not closed"),
-        ("<Pet>&undefined;</Pet>", "5: the entity `&undefined;` is not defined"),
+        ("<Pet>&undefined;</Pet>", "5: the entity `&undefined;` is not one of XML; entities of a document are not expanded"),
         ("text", "0: there is text outside the root element"),
         ("<Pet/><Pet/>", "6: there is a second root element"),
         ("<Pet a='1' a='2'/>", "0: position 10: duplicated attribute, previous declaration at position 4"),

@@ -94,7 +94,7 @@ pub(in crate::observe::content) fn parse(text: &str) -> Result<Document, Malform
             Event::GeneralRef(reference) => {
                 let found = resolved(&reference).ok_or_else(|| {
                     let name = String::from_utf8_lossy(&reference).into_owned();
-                    Malformed::new(start, format!("the entity `&{name};` is not defined"))
+                    Malformed::new(start, format!("the entity `&{name};` is not one of XML; entities of a document are not expanded"))
                 })?;
                 add_text(&mut open, &found, start..end)?;
             }

@@ -308,7 +308,9 @@ pub(crate) fn plural(count: u64, unit: &str) -> String {
 fn shown_value(finding: &Finding) -> Option<&str> {
     let marked = finding.evidence.first()?.excerpt.marked()?;
     let is_short = clipped(marked, ARGUMENT_SHOWN) == marked;
-    (is_short && !marked.starts_with(['{', '['])).then_some(marked)
+    // Forms and XML write some characters in another way than they mean.
+    let is_escaped = !marked.starts_with('"') && marked.contains(['%', '&', '<', '+']);
+    (is_short && !is_escaped && !marked.starts_with(['{', '['])).then_some(marked)
 }
 
 /// The path as a shell takes it.
