@@ -43,7 +43,7 @@ struct Part {
 enum Way {
     /// It is the same, byte for byte.
     Verbatim,
-    /// Each character was written in so many bytes.
+    /// Each character, or unit of UTF-16, was written in so many bytes.
     Characters(u8),
     /// Only the part as a whole has a place.
     Whole,
@@ -148,7 +148,12 @@ impl<'a> Transcript<'a> {
             _ if offset >= part.text.end => end,
             Way::Whole => part.written.start,
             Way::Characters(step) => {
-                let before = self.text.get(part.text.start..offset).unwrap_or_default().chars().count();
+                let before = self.text.get(part.text.start..offset).unwrap_or_default();
+                let before = match step {
+                    // In UTF-16, some characters are two units.
+                    2 => before.chars().map(char::len_utf16).sum(),
+                    _ => before.chars().count(),
+                };
                 (part.written.start + before * usize::from(step)).min(end)
             }
         }

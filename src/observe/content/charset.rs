@@ -71,7 +71,7 @@ pub(crate) fn recoded<'b>(body: &'b Body<'_>, kind: ContentKind) -> Option<Recod
     }
     let encoding = named(body, kind).and_then(|label| Encoding::for_label(label.as_bytes()));
     let is_plain = kind == ContentKind::Text;
-    if encoding == Some(UTF_8) && !is_plain || encoding.is_none() && !is_plain {
+    if !is_plain && encoding.is_none_or(|encoding| encoding == UTF_8) {
         return None;
     }
     let bytes: &[u8] = &body.bytes;

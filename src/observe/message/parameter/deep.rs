@@ -42,20 +42,37 @@ struct Branch<'t> {
 }
 
 impl<'t> Branch<'t> {
-    fn add(&mut self, steps: &[&'t str], text: &'t str) {
+    /// Each empty pair of brackets in the middle of a name is a separate element or, if names are grouped, belongs to
+    /// the last one until a name repeats.
+    fn add(&mut self, steps: &[&'t str], text: &'t str, is_grouped: bool) {
         let Some((step, rest)) = steps.split_first() else {
             return self.texts.push(text);
         };
-        // Each empty pair of brackets in the middle of a name is a separate element.
-        let is_one_more = step.is_empty() && !rest.is_empty();
-        let known = self.positions.get(step).copied();
-        let index = known.filter(|_| !is_one_more).unwrap_or_else(|| {
+        let known = match (step.is_empty() && !rest.is_empty(), is_grouped) {
+            (false, _) => self.positions.get(step).copied(),
+            (true, false) => None,
+            (true, true) => self.members.iter().rposition(|(name, _)| name.is_empty()),
+        };
+        let is_grouped_anew = |index: &usize| {
+            step.is_empty() && is_grouped && self.members[*index].1.has(rest)
+        };
+        let index = known.filter(|index| !is_grouped_anew(index)).unwrap_or_else(|| {
             let index = self.members.len();
             self.members.push((step, Self::default()));
             self.positions.entry(step).or_insert(index);
             index
         });
-        self.members[index].1.add(rest, text);
+        self.members[index].1.add(rest, text, is_grouped);
+    }
+
+    /// Whether there is a text at these steps already.
+    fn has(&self, steps: &[&str]) -> bool {
+        match steps.split_first() {
+            None => !self.texts.is_empty(),
+            // Repeated names without an index are elements.
+            Some((step, _)) if step.is_empty() => false,
+            Some((step, rest)) => self.positions.get(step).is_some_and(|index| self.members[*index].1.has(rest)),
+        }
     }
 
     /// Whether the names in brackets are array indexes.
@@ -115,16 +132,27 @@ pub(crate) fn readings(
     name: &str,
     pairs: &[(&str, String)],
 ) -> Vec<Json> {
-    let mut root = Branch::default();
-    for (key, text) in pairs {
-        if let Some(steps) = steps(name, key) {
-            root.add(&steps, text);
+    let split: Vec<(Vec<&str>, &str)> = pairs
+        .iter()
+        .filter_map(|(key, text)| Some((steps(name, key)?, text.as_str())))
+        .collect();
+    let root = |is_grouped: bool| {
+        let mut root = Branch::default();
+        for (steps, text) in &split {
+            root.add(steps, text, is_grouped);
         }
-    }
+        root
+    };
+    // `a[][x]=1&a[][y]=2` is one element or two, as each library reads it.
+    let has_open = split.iter().any(|(steps, _)| {
+        steps.split_last().is_some_and(|(_, above)| above.iter().any(|step| step.is_empty()))
+    });
+    let roots: Vec<Branch<'_>> = match has_open {
+        true => vec![root(false), root(true)],
+        false => vec![root(false)],
+    };
     let has_commas = pairs.iter().any(|(_, text)| text.contains(','));
     let ways: &[bool] = if has_commas { &[false, true] } else { &[false] };
-    let values = ways
-        .iter()
-        .map(|commas| root.value(graph, &[schema], *commas));
+    let values = roots.iter().flat_map(|root| ways.iter().map(|commas| root.value(graph, &[schema], *commas)));
     values.collect()
 }
