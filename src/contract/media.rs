@@ -153,7 +153,8 @@ impl Payload {
         for media in self.media().iter().filter(|media| kinds.contains(&media.kind())) {
             found.extend(media.value_schema(graph).filter(|schema| !found.contains(schema)));
         }
-        match found.is_empty() {
+        // A schema that is not one of bodies, such as that of the data of an event, corresponds to none.
+        match found.is_empty() && !kinds.is_empty() {
             true => self.value_schemas(graph),
             false => found,
         }

@@ -5,12 +5,23 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::contract::Contract;
+use crate::media_type::ContentKind;
 use crate::schema::NodeId;
 
 use super::difference::Fact;
 use super::contain::{Ask, are_equal};
 use super::view::View;
 use super::walk::{Edge, Found, Walk, place_of};
+
+/// Whether some body of a contract is XML: elsewhere, `xml` objects mean nothing.
+fn writes_xml(contract: &Contract) -> bool {
+    let mut operations = contract.operations.iter();
+    operations.any(|operation| {
+        let responses = operation.responses.iter().map(|response| &response.payload);
+        let mut media = responses.chain([operation.request_body()]).flat_map(|payload| payload.media());
+        media.any(|media| media.kind() == ContentKind::Xml)
+    })
+}
 
 impl Walk<'_> {
     /// `deprecated`, `readOnly`, `writeOnly`, `default`, `contentEncoding`, `contentMediaType`,
@@ -53,6 +64,20 @@ impl Walk<'_> {
                 found.push(
                     Found::new(Fact::ContentChanged, keyword)
                         .values(was, is)
+                        .places(old_place.clone(), new_place.clone()),
+                );
+            }
+        }
+        if writes_xml(self.old) && writes_xml(self.new) {
+            let xml = |view: &View<'_>| {
+                let mut found = view.nodes().filter_map(|(_, node)| node.annotations()?.xml.clone());
+                found.next().unwrap_or_default()
+            };
+            let (was, is) = (xml(old), xml(new));
+            if was != is {
+                found.push(
+                    Found::new(Fact::XmlChanged, "xml")
+                        .values(Some(was.to_string()), Some(is.to_string()))
                         .places(old_place.clone(), new_place.clone()),
                 );
             }

@@ -296,6 +296,7 @@ facts! {
     ConstraintChanged / ConstraintChanged: Changed, CONSTRAINT_CHANGED, "A keyword without a rule of its own changed.";
     ReadOnlyAdded / ReadOnlyRemoved: Annotation, READ_ONLY_ADDED, "A property became read-only or write-only.";
     ReadOnlyRemoved / ReadOnlyAdded: Annotation, READ_ONLY_REMOVED, "A property is no longer read-only or write-only.";
+    XmlChanged / XmlChanged: Annotation, XML_CHANGED, "The name or the kind of XML nodes changed.";
     ContentChanged / ContentChanged: Annotation, CONTENT_CHANGED, "The content encoding or content media type of strings changed.";
     DefaultChanged / DefaultChanged: Annotation, DEFAULT_CHANGED, "The default of a value changed.";
     DiscriminatorChanged / DiscriminatorChanged: Annotation, DISCRIMINATOR_CHANGED, "The discriminator property or its values changed.";

@@ -214,6 +214,7 @@ rules! {
     OPERATION_ID_CHANGED = "operation-id-changed", since "0.1.0", request Info, response Info, "the operationId of an operation changed";
     SERVER_ADDED = "server-added", since "0.1.0", request Info, response Info, "a server was added to the contract";
     SERVER_REMOVED = "server-removed", since "0.1.0", request Warning, response Warning, "a server was removed from the contract";
+    XML_CHANGED = "xml-changed", since "0.1.0", request Error, response Error, "a value is written in another way in XML";
     CONTENT_CHANGED = "content-changed", since "0.1.0", request Warning, response Warning, "the content encoding or content media type of strings changed";
     HEADER_ADDED = "header-added", since "0.1.0", request Info, response Info, "a response header was added";
     HEADER_REMOVED = "header-removed", since "0.1.0", request Error, response Error, "a response header was removed";

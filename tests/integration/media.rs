@@ -487,3 +487,47 @@ fn headers_of_parts_are_compared() {
         assert_eq!(findings, expected, "{headers}");
     }
 }
+
+#[test]
+fn changes_of_xml_objects_are_breaking_where_xml_is_sent() {
+    let api = |media_type: &str, version: &str, xml: &Value| {
+        let schema =
+            json!({"type": "object", "properties": {"id": {"type": "integer", "xml": xml}}});
+        api(version, media_type, &json!({"schema": schema}))
+    };
+    let table = [
+        (json!({"attribute": true}), json!({}), true),
+        (json!({"name": "a"}), json!({"name": "b"}), true),
+        (json!({}), json!({"name": "b"}), true),
+        (
+            json!({"name": "a", "prefix": "p"}),
+            json!({"name": "a"}),
+            false,
+        ),
+    ];
+    for (old, new, is_change) in table {
+        for (media_type, is_xml) in [("application/xml", true), ("application/json", false)] {
+            let folder = folder(&[
+                ("old.json", &api(media_type, "1", &old)),
+                ("new.json", &api(media_type, "2", &new)),
+                ("a.http", &exchange(media_type, "<a><id>1</id></a>")),
+            ]);
+            let run = wiredrift(
+                folder.path(),
+                &["diff", "old.json", "new.json", "--no-config", "-o", "short"],
+                "",
+            );
+            assert_eq!(
+                run.stdout.contains("error[xml-changed]"),
+                is_change && is_xml,
+                "{old} {new} {media_type} {}",
+                run.stdout
+            );
+            assert_eq!(
+                run.code,
+                i32::from(is_change && is_xml),
+                "{old} {new} {media_type}"
+            );
+        }
+    }
+}

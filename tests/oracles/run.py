@@ -258,8 +258,9 @@ class Variant:
                 if not exchange[side]:
                     return {}
                 body = self.body(exchange, side)
-                schema = {"const": change(body[0])} if body else {}
-                return {"content": {exchange[f"{side}_type"].split(";")[0].strip(): {"schema": schema}}}
+                # Other bodies have no schema: bodies.py compares them.
+                media = {"schema": {"const": change(body[0])}} if body else {}
+                return {"content": {exchange[f"{side}_type"].split(";")[0].strip(): media}}
 
             path, _, query = exchange["target"].partition("?")
             operation = {
@@ -287,6 +288,8 @@ def check(wiredrift, folder, name, contract, recordings):
     path.write_text(json.dumps(contract))
     command = [wiredrift, "check", *recordings, "--contract", path, "--payloads", "--strict-requests"]
     command += ["--no-config", "--no-ci", "-o", "json"]
+    # The exchanges have headers and links to nowhere.
+    command += ["--level", "undeclared-header=off", "--level", "unmatched-link=off"]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
     if not done.stdout.startswith("{"):
         raise Failure(f"wiredrift failed: {done.stderr.strip()}")

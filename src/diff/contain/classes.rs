@@ -412,6 +412,9 @@ fn annotations(node: &Node) -> String {
     if let Some(default) = default {
         put!(out, "default {};", canonical(default));
     }
+    if let Some(xml) = node.annotations().and_then(|known| known.xml.as_ref()) {
+        put!(out, "xml {xml:?};");
+    }
     for (keyword, content) in node
         .annotations()
         .into_iter()

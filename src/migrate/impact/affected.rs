@@ -97,6 +97,7 @@ pub const fn of_fact(fact: Fact, sender: Sender, is_optional: bool) -> Affected 
         | Fact::EnvelopeAdded
         | Fact::EnvelopeRemoved
         | Fact::ContentChanged
+        | Fact::XmlChanged
         | Fact::DiscriminatorChanged => Affected::Every,
 
         Fact::ParameterRemoved

@@ -127,9 +127,13 @@ pub(crate) fn is_form(body: &Body<'_>) -> bool {
 /// The schema of the value in the `data` of an event (`contentSchema`).
 pub(crate) fn data_schema(graph: &Graph, node: NodeId, event: &Body<'_>) -> Option<NodeId> {
     let document = event.parse().ok()?;
-    let branches = graph.unions_within(node);
-    let accepted = branches.into_iter().rev().filter(|branch| graph.accepts(*branch, document.root()));
-    let mut schemas = accepted.filter_map(|branch| {
+    let mut branches = graph.unions_within(node);
+    branches.reverse();
+    // The branch that the event is of decides, and if there is none, the first one that describes data.
+    let (mut accepted, others): (Vec<NodeId>, Vec<NodeId>) =
+        branches.into_iter().partition(|branch| graph.accepts(*branch, document.root()));
+    accepted.extend(others);
+    let mut schemas = accepted.into_iter().filter_map(|branch| {
         let closure = graph.closure(&[branch], |_| true);
         let data = graph.part(&closure, &Step::Key("data".into()));
         let data = graph.closure(&data, |_| true);

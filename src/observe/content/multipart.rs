@@ -11,6 +11,7 @@ use crate::json::{Kind, TapeDocument};
 use crate::limits::{FILE_LENGTH, FILE_PART};
 use crate::location::Step;
 use crate::media_type::{self, ContentKind};
+use crate::observe::message::is_placeholder;
 use crate::observe::message::parameter::Escapes;
 use crate::schema::{Graph, NodeId};
 
@@ -138,7 +139,7 @@ pub(super) fn read<'m>(
             }
         }
         let below = graph.part(&closure, &Step::Key(name.as_str().into()));
-        fields.push(field(graph, &below, part, name, encoding, body));
+        fields.push(field(graph, &below, part, name, encoding, body)?);
     }
     let fields = Fields::new(graph, media, Escapes::Text, &fields);
     Ok((fields.value(schema, &(0..body.bytes.len())), about))
@@ -152,7 +153,7 @@ fn field<'b>(
     name: String,
     encoding: Option<&FieldEncoding>,
     body: &'b Body<'_>,
-) -> Field<'b> {
+) -> Result<Field<'b>, Malformed> {
     let content = &body.bytes[part.content.clone()];
     // Of a long file, the capture may keep only the start.
     let length = usize::try_from(body.length_of(&part.content)).unwrap_or(usize::MAX);
@@ -178,8 +179,15 @@ fn field<'b>(
         ContentKind::Json => !part.is_file() || (takes_structure && !takes(Kind::String)),
         _ => takes_structure && !takes(Kind::String) && matches!(content.trim_ascii_start().first(), Some(b'{' | b'[')),
     };
+    let is_own = part.media_type().is_some_and(|media_type| ContentKind::of(media_type) == ContentKind::Json);
+    let is_empty = content.trim_ascii().is_empty();
     let value = match json().filter(|_| is_structured) {
         Some(json) => Some(Drafted::Verbatim(json.to_owned())),
+        // Browsers leave out what is in a file.
+        None if is_structured && part.is_file() && is_empty => Some(Drafted::Value("***".into())),
+        None if is_own && is_structured && takes_structure && !takes(Kind::String) && !has_stand_ins(content) => {
+            return Err(Malformed::new(part.content.start, format!("part `{name}` is not valid JSON")));
+        }
         None if kind == ContentKind::Xml && takes_structure && !takes(Kind::String) => {
             let read = text.zip(own.first()).and_then(|(text, schema)| xml::read(graph, *schema, text).ok());
             read.map(|read| read.draft.shifted(part.content.start).value)
@@ -198,13 +206,18 @@ fn field<'b>(
             None => Cow::Owned(text_of(content, part.media_type())),
         },
     };
-    Field {
+    Ok(Field {
         name: Cow::Owned(name),
         name_at: part.start..part.start + 1,
         text,
         at: part.content.clone(),
         value,
-    }
+    })
+}
+
+/// Whether some of a part may be a placeholder.
+fn has_stand_ins(content: &[u8]) -> bool {
+    std::str::from_utf8(content).is_ok_and(is_placeholder)
 }
 
 /// A file as a value: its text if it is short, or else a text that is as long, as far as a schema asks for its length

@@ -202,7 +202,7 @@ fn files_and_parts_are_what_their_schema_says() {
         (named("data", "; filename=\"blob\"\nContent-Type: application/json"), "{\"a\": 1}", r#"{"data":{"a": 1}}"#),
         (named("data", "\nContent-Type: application/octet-stream"), "{\"a\": 1}", r#"{"data":{"a": 1}} data is application/octet-stream not application/xml|application/json"#),
         (named("data", "\nContent-Type: application/xml"), "<data><a>1</a></data>", r#"{"data":{"a":1}}"#),
-        (named("data", "\nContent-Type: application/json"), "{\"a\"", r#"{"data":"{\"a\""}"#),
+        (named("data", "\nContent-Type: application/json"), "{\"a\"", "85: part `data` is not valid JSON"),
         (named("files", "; filename=\"a.png\"\nContent-Type: image/png"), "123456", r#"{"files":["123456"]}"#),
     ];
     for (headers, content, expected) in table {
@@ -290,8 +290,8 @@ fn parts_are_read_by_their_media_type_and_schema() {
         ),
         (&[("Content-Disposition: form-data; name=\"address\"", "{\"city\": 1}")], r#"{"address":{"city": 1}}"#),
         (
-            &[("Content-Disposition: form-data; name=\"address\"\nContent-Type: application/json", "{city}")],
-            r#"{"address":"{city}"}"#,
+            &[("Content-Disposition: form-data; name=\"address\"\nContent-Type: application/json", "{{city}}")],
+            r#"{"address":"{{city}}"}"#,
         ),
         (
             &[

@@ -149,6 +149,7 @@ pub(crate) fn message(change: &Difference) -> String {
             (old, "") => format!("{here} no longer has {subject} {old}"),
             (old, new) => format!("{subject} of {here} changed from {old} to {new}"),
         },
+        Fact::XmlChanged => format!("{here} was {old} in XML and is now {new}"),
         Fact::LinkAdded => format!("link `{subject}` was added to {here}"),
         Fact::LinkRemoved => format!("link `{subject}` was removed from {here}"),
         Fact::LinkChanged => format!("link `{subject}` of {here} changed"),

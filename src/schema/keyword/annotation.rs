@@ -1,5 +1,7 @@
 //! Annotations: keywords that describe values without constraining them.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use crate::schema::node_id::NodeId;
@@ -43,6 +45,22 @@ pub enum XmlNode {
     Text,
     /// No node of its own: its properties are those of the enclosing element.
     None,
+}
+
+/// `element `pet``, `attribute`, `wrapped element`
+impl fmt::Display for Xml {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match (self.node, self.is_wrapped) {
+            (Some(XmlNode::Attribute), _) => "an attribute",
+            (Some(XmlNode::Text), _) => "text",
+            (_, true) => "a wrapped element",
+            _ => "an element",
+        })?;
+        match &self.name {
+            Some(name) => write!(f, " `{name}`"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Xml {

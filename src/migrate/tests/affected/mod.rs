@@ -252,7 +252,8 @@ fn changes_of_operations_affect_all_their_exchanges() {
 }
 
 /// Rules that the traffic of one operation does not show, each with the reason.
-const ELSEWHERE: [(&str, &str); 10] = [
+const ELSEWHERE: [(&str, &str); 11] = [
+    ("xml-changed", "of contracts with XML: tests/integration/media.rs"),
     (
         "operation-replaced",
         "only in the built-in contracts: tests/integration/report.rs",

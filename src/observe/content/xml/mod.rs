@@ -242,6 +242,15 @@ impl Mapping<'_> {
 
     /// Text as a value. Spaces around it count only if the schemas take it with them.
     fn scalar(&self, schemas: &[NodeId], text: &str) -> Json {
+        // XML Schema writes booleans as digits, too.
+        let is_boolean = self.takes(schemas, Kind::Boolean)
+            && !self.takes(schemas, Kind::Number)
+            && !self.takes(schemas, Kind::String);
+        match text.trim() {
+            "1" if is_boolean => return true.into(),
+            "0" if is_boolean => return false.into(),
+            _ => {}
+        }
         let whole = typed(self.graph, schemas, text);
         let trimmed = text.trim();
         if trimmed.len() == text.len() || accepts_all(self.graph, schemas, &whole) {
