@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::contract::Contract;
+use crate::contract::{Contract, Payload};
 use crate::media_type::ContentKind;
 use crate::schema::NodeId;
 
@@ -18,7 +18,7 @@ fn writes_xml(contract: &Contract) -> bool {
     let mut operations = contract.operations.iter();
     operations.any(|operation| {
         let responses = operation.responses.iter().map(|response| &response.payload);
-        let mut media = responses.chain([operation.request_body()]).flat_map(|payload| payload.media());
+        let mut media = responses.chain([operation.request_body()]).flat_map(Payload::media);
         media.any(|media| media.kind() == ContentKind::Xml)
     })
 }

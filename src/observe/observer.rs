@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::redact::sanitised;
 use crate::capture::{Body, Hint, Line, ReadProblem, Sink as _, SourceRead, Unused};
-use crate::contract::{Contract, Payload};
+use crate::contract::{Contract, OperationKind, Payload};
 use crate::json::{SyntaxErrorKind, TapeDocument, SyntaxError};
 use crate::location::{Origin, Side};
 
@@ -465,6 +465,16 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let parsed = match body.is_json() {
             true => body.parse(),
             false => {
+                // Nothing in such a body says where it belongs, but a name may.
+                let named = self.versions.named(hint);
+                let is_named = |place: &Destination<'c>| {
+                    place.operation.kind != OperationKind::Schema
+                        && place.operation.payload(place.side, place.status).is_some()
+                };
+                if let Some(place) = named.filter(is_named) {
+                    self.profile.matched += 1;
+                    return self.body(&place, body, None);
+                }
                 self.fact(&TrafficFact::Unmatched, "", &Sighting::Body(body, 0));
                 return self.unjudged(body, None, PayloadVerdict::Unmatched, None);
             }

@@ -531,3 +531,61 @@ fn changes_of_xml_objects_are_breaking_where_xml_is_sent() {
         }
     }
 }
+
+/// `curl -i` prints no URL: the operation is named by an option or by the file.
+#[test]
+fn a_response_without_a_url_is_compared_if_its_operation_is_named() {
+    let contract = api(
+        "1",
+        "text/plain",
+        &json!({"schema": {"enum": ["UP", "DOWN"]}}),
+    );
+    let response = "HTTP/1.1 200 OK\nContent-Type: text/plain\n\nBROKEN\n";
+    let folder = folder(&[
+        ("api.json", &contract),
+        ("a.http", response),
+        ("send.response.http", response),
+    ]);
+    for arguments in [
+        &[
+            "check",
+            "a.http",
+            "-c",
+            "api.json",
+            "--operation",
+            "send",
+            "-o",
+            "short",
+        ][..],
+        &[
+            "check",
+            "send.response.http",
+            "-c",
+            "api.json",
+            "-o",
+            "short",
+        ],
+    ] {
+        let run = wiredrift(folder.path(), &[arguments, &["--no-config"]].concat(), "");
+        assert!(
+            run.stdout.contains("error[enum-value]"),
+            "{arguments:?} {}{}",
+            run.stdout,
+            run.stderr
+        );
+    }
+    let run = wiredrift(
+        folder.path(),
+        &[
+            "check",
+            "a.http",
+            "-c",
+            "api.json",
+            "-o",
+            "short",
+            "--no-config",
+        ],
+        "",
+    );
+    assert_eq!(run.code, 2, "{}", run.stdout);
+}

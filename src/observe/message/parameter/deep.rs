@@ -70,7 +70,7 @@ impl<'t> Branch<'t> {
         match steps.split_first() {
             None => !self.texts.is_empty(),
             // Repeated names without an index are elements.
-            Some((step, _)) if step.is_empty() => false,
+            Some((&"", _)) => false,
             Some((step, rest)) => self.positions.get(step).is_some_and(|index| self.members[*index].1.has(rest)),
         }
     }
