@@ -297,12 +297,15 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "warning[missing-credentials] credentials required by getA were not sent; expected {expected}"
         )
     };
+    let lack = |part: &str, expected: &str| {
+        format!("warning[missing-credentials] the credentials lack {part}; expected {expected}")
+    };
     let wrong = |seen: &str, expected: &str| {
         format!("error[wrong-credentials] the credentials are {seen}; expected {expected}")
     };
     let host = "Host: h\n";
     let with = |value: &str| format!("{host}Authorization: {value}");
-    let both = "apiKey in header X-Key and http bearer";
+    let both = "an API key in header `X-Key` and a bearer token";
     let table: Vec<(&str, &str, String, Option<String>)> = vec![
         ("security: []", "/a", host.to_owned(), None),
         ("security: [{bearer: []}, {}]", "/a", host.to_owned(), None),
@@ -311,7 +314,7 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{bearer: []}]",
             "/a",
             host.to_owned(),
-            Some(missing("http bearer")),
+            Some(missing("a bearer token")),
         ),
         // The capture holds no headers.
         ("security: [{bearer: []}]", "/a", String::new(), None),
@@ -321,13 +324,13 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{bearer: []}]",
             "/a",
             with("Basic dTpw"),
-            Some(wrong("http basic", "http bearer")),
+            Some(wrong("HTTP Basic", "a bearer token")),
         ),
         (
             "security: [{bearer: []}]",
             "/a",
             with("Token abc"),
-            Some(wrong("http token", "http bearer")),
+            Some(wrong("HTTP Token", "a bearer token")),
         ),
         // A value that was replaced may have been of any kind.
         ("security: [{bearer: []}]", "/a", with("[REDACTED]"), None),
@@ -346,13 +349,13 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{bearer: []}]",
             "/a",
             with("Basic [FILTERED]"),
-            Some(wrong("http basic", "http bearer")),
+            Some(wrong("HTTP Basic", "a bearer token")),
         ),
         (
             "security: [{bearer: []}]",
             "/a",
             with("eyJhbGciOi5x.eyJzdWIiOi1.c2ln0"),
-            Some(wrong("a token without a scheme", "http bearer")),
+            Some(wrong("a token without a scheme", "a bearer token")),
         ),
         (
             "security: [{raw: []}]",
@@ -364,7 +367,7 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{bearer: []}]",
             "/a",
             with("Secretive 0123456789abcdef"),
-            Some(wrong("an unknown scheme", "http bearer")),
+            Some(wrong("an unknown scheme", "a bearer token")),
         ),
         (
             "security: [{custom: []}]",
@@ -376,20 +379,20 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{custom: []}]",
             "/a",
             with("Bearer 0123456789abcdef"),
-            Some(wrong("http bearer", "http custom")),
+            Some(wrong("a bearer token", "HTTP Custom")),
         ),
         ("security: [{basic: []}]", "/a", with("Basic dTpw"), None),
         (
             "security: [{basic: []}]",
             "/a",
             with("Basic dXNlcm5hbWUx"),
-            Some(wrong("malformed http basic", "http basic")),
+            Some(wrong("malformed HTTP Basic", "HTTP Basic")),
         ),
         (
             "security: [{basic: []}]",
             "/a",
             with("Basic user:password"),
-            Some(wrong("malformed http basic", "http basic")),
+            Some(wrong("malformed HTTP Basic", "HTTP Basic")),
         ),
         (
             "security: [{basic: []}]",
@@ -416,7 +419,7 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{oauth: []}]",
             "/a",
             with("Basic dTpw"),
-            Some(wrong("http basic", "oauth2")),
+            Some(wrong("HTTP Basic", "an OAuth 2 access token")),
         ),
         (
             "security: [{oauth: []}, {basic: []}]",
@@ -429,7 +432,7 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{tls: [], bearer: []}]",
             "/a",
             host.to_owned(),
-            Some(missing("http bearer and mutualTLS")),
+            Some(missing("a bearer token and a client certificate")),
         ),
         ("security: [{undefined: []}]", "/a", host.to_owned(), None),
         (
@@ -443,26 +446,26 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{key: []}]",
             "/a",
             host.to_owned(),
-            Some(missing("apiKey in header X-Key")),
+            Some(missing("an API key in header `X-Key`")),
         ),
         (
             "security: [{key: []}]",
             "/a?X-Key=abc",
             host.to_owned(),
-            Some(wrong("apiKey in query X-Key", "apiKey in header X-Key")),
+            Some(wrong("an API key in query `X-Key`", "an API key in header `X-Key`")),
         ),
         ("security: [{query: []}]", "/a?key=abc", String::new(), None),
         (
             "security: [{query: []}]",
             "/a",
             String::new(),
-            Some(missing("apiKey in query key")),
+            Some(missing("an API key in query `key`")),
         ),
         (
             "security: [{query: []}]",
             "/a",
             format!("{host}Key: abc"),
-            Some(wrong("apiKey in header key", "apiKey in query key")),
+            Some(wrong("an API key in header `key`", "an API key in query `key`")),
         ),
         ("security: [{cookie: []}]", "/a", host.to_owned(), None),
         (
@@ -481,13 +484,13 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{cookie: []}]",
             "/a",
             format!("{host}Cookie: a=1"),
-            Some(missing("apiKey in cookie sid")),
+            Some(missing("an API key in cookie `sid`")),
         ),
         (
             "security: [{bearer: [], key: []}]",
             "/a",
             with("Bearer abc"),
-            Some(missing(both)),
+            Some(lack("an API key in header `X-Key`", both)),
         ),
         (
             "security: [{bearer: [], key: []}]",
@@ -505,7 +508,7 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{bearer: []}, {key: []}]",
             "/a",
             host.to_owned(),
-            Some(missing("apiKey in header X-Key or http bearer")),
+            Some(missing("a bearer token or an API key in header `X-Key`")),
         ),
     ];
     for (security, target, lines, expected) in table {
@@ -596,7 +599,7 @@ paths:
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(
         found[0]["message"],
-        "the credentials are http bearer and http digest; expected http basic"
+        "the credentials are HTTP Digest and a bearer token; expected HTTP Basic"
     );
     assert_eq!(found[0]["key"], "wrong-credentials|t|security http basic");
     for format in [
@@ -696,7 +699,7 @@ fn keys_in_a_query_are_not_shown_with_findings_about_them() {
     ];
     let (_, stdout, _) = run_in(folder.path(), &arguments, "");
     assert!(
-        stdout.contains("the credentials are apiKey in query appid") && !stdout.contains("hunter2"),
+        stdout.contains("the credentials are an API key in query `appid`") && !stdout.contains("hunter2"),
         "{stdout}"
     );
 }
