@@ -41,7 +41,7 @@ impl Chosen {
                 Ok(reference)
             }) {
                 Ok(reference) => {
-return Ok(Self::of(registry, Some(reference)));
+                    return Ok(Self::of(registry, Some(reference)));
                 }
                 Err(error) => error,
             };
@@ -69,7 +69,10 @@ return Ok(Self::of(registry, Some(reference)));
         for contract in registry.iter() {
             declare_secrets(&contract.keys);
         }
-        Self { registry, reference }
+        Self {
+            registry,
+            reference,
+        }
     }
 
     /// Adds a word to the version of a contract, to distinguish it from another one.

@@ -452,7 +452,10 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{key: []}]",
             "/a?X-Key=abc",
             host.to_owned(),
-            Some(wrong("an API key in query `X-Key`", "an API key in header `X-Key`")),
+            Some(wrong(
+                "an API key in query `X-Key`",
+                "an API key in header `X-Key`",
+            )),
         ),
         ("security: [{query: []}]", "/a?key=abc", String::new(), None),
         (
@@ -465,7 +468,10 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{query: []}]",
             "/a",
             format!("{host}Key: abc"),
-            Some(wrong("an API key in header `key`", "an API key in query `key`")),
+            Some(wrong(
+                "an API key in header `key`",
+                "an API key in query `key`",
+            )),
         ),
         ("security: [{cookie: []}]", "/a", host.to_owned(), None),
         (
@@ -699,7 +705,252 @@ fn keys_in_a_query_are_not_shown_with_findings_about_them() {
     ];
     let (_, stdout, _) = run_in(folder.path(), &arguments, "");
     assert!(
-        stdout.contains("the credentials are an API key in query `appid`") && !stdout.contains("hunter2"),
+        stdout.contains("the credentials are an API key in query `appid`")
+            && !stdout.contains("hunter2"),
         "{stdout}"
+    );
+}
+
+/// What a finding points to: the text above the carets, and where it is.
+fn pointed(stdout: &str, rule: &str) -> Vec<String> {
+    let lines: Vec<&str> = stdout.lines().collect();
+    let starts = (0..lines.len()).filter(|at| lines[*at].contains(&format!("[{rule}]")));
+    let found = starts.filter_map(|start| {
+        let arrow = (start..lines.len()).find(|at| lines[*at].contains("--> "))?;
+        let marks = (arrow..lines.len()).find(|at| lines[*at].contains('^'))?;
+        let from = lines[marks].chars().position(|c| c == '^')?;
+        let width = lines[marks].chars().filter(|c| *c == '^').count();
+        let place = lines[arrow].split_whitespace().nth(1)?;
+        let text: String = lines[marks - 1].chars().skip(from).take(width).collect();
+        Some(format!("{place} {text}"))
+    });
+    found.collect()
+}
+
+#[test]
+fn findings_point_to_the_field_and_parameter_that_is_wrong() {
+    let api = "
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /s/{n}:
+    get:
+      operationId: getA
+      parameters:
+        - {name: n, in: path, required: true, schema: {type: integer}}
+        - {name: q, in: query, schema: {type: integer}}
+        - {name: X-N, in: header, schema: {type: array, items: {type: integer}}}
+      responses:
+        '200':
+          description: ''
+          headers: {X-Ids: {schema: {type: array, items: {type: integer}}}}
+          content: {application/json: {schema: {type: array}}}
+";
+    let http = "GET /s/a?xq=1&q=a&a=2 HTTP/1.1\nHost: a.example\nX-N: 1\nx-n: b\n\nHTTP/1.1 200 OK\nX-Ids: 1\nx-ids: 2\n\
+                X-Ids: c\nLink: </s/1>\nLink: </none>\nContent-Type: application/json\n\n[]\n";
+    let field = |name: &str, value: &str| {
+        format!("        {{\"name\": \"{name}\",\n         \"value\": \"{value}\"}}")
+    };
+    let fields = |fields: &[(&str, &str)]| -> String {
+        fields
+            .iter()
+            .map(|(name, value)| field(name, value))
+            .collect::<Vec<_>>()
+            .join(",\n")
+    };
+    let har = format!(
+        "{{\"log\": {{\"entries\": [{{\"request\": {{\"method\": \"GET\", \"url\":\n\"https://a.example/s/a?xq=1&q=a&a=2\",\n\
+         \"headers\": [\n{}]}},\n\"response\": {{\"status\": 200, \"headers\": [\n{}],\n\
+         \"content\": {{\"mimeType\": \"application/json\", \"text\": \"[]\"}}}}}}]}}}}",
+        fields(&[("X-N", "1"), ("X-N", "b")]),
+        fields(&[("X-Ids", "1\\n2\\nc"), ("Link", "</s/1>\\n</none>")]),
+    );
+    let files = folder(&[("api.yaml", api), ("t.http", http), ("t.har", &har)]);
+    for (capture, expected) in [
+        (
+            "t.http",
+            [
+                "parameter-value t.http:1:8 a, t.http:1:17 a, t.http:4:6 b",
+                "undeclared-query-parameter t.http:1:19 a, t.http:1:10 xq",
+                "header-value t.http:9:8 c",
+                "unmatched-link t.http:11:7 </none>",
+            ],
+        ),
+        (
+            "t.har",
+            [
+                "parameter-value t.har:2:22 a, t.har:2:31 a, t.har:7:19 \"b\"",
+                "undeclared-query-parameter t.har:2:33 a, t.har:2:24 xq",
+                "header-value t.har:10:26 c",
+                "unmatched-link t.har:12:28 </none>",
+            ],
+        ),
+    ] {
+        let (_, stdout, _) = run_in(
+            files.path(),
+            &["check", capture, "--contract", "api.yaml"],
+            "",
+        );
+        let found = [
+            "parameter-value",
+            "undeclared-query-parameter",
+            "header-value",
+            "unmatched-link",
+        ]
+        .map(|rule| format!("{rule} {}", pointed(&stdout, rule).join(", ")));
+        assert_eq!(found, expected, "{stdout}");
+    }
+}
+
+/// Many fields, each of which is a finding.
+#[test]
+fn many_fields_take_no_time_each() {
+    let fields: Vec<Value> = (0..20_000)
+        .map(|at| serde_json::json!({"name": format!("x-{at:05}"), "value": "v"}))
+        .collect();
+    let har = serde_json::json!({"log": {"entries": [{
+        "request": {"method": "GET", "url": "https://h/a", "headers": []},
+        "response": {"status": 200, "headers": fields, "content": {"mimeType": "application/json", "text": "{}"}}
+    }]}});
+    let files = folder(&[("api.yaml", HEADERS), ("t.har", &har.to_string())]);
+    let found = findings(files.path(), &["t.har"]);
+    assert!(
+        found
+            .iter()
+            .any(|found| found.contains("undeclared-header")),
+        "{found:?}"
+    );
+}
+
+/// Browsers join fields of the same name with a line break.
+#[test]
+fn joined_fields_are_several() {
+    let har = |name: &str, value: &str| {
+        let entry = serde_json::json!({
+            "request": {"method": "GET", "url": "https://h/a", "headers": [{"name": "Accept", "value": "*/*"}]},
+            "response": {
+                "status": 200,
+                "headers": [{"name": "X-Total", "value": "1"}, {"name": name, "value": value}],
+                "content": {"mimeType": "application/json", "text": "{}"}
+            }
+        });
+        serde_json::json!({"log": {"entries": [entry]}}).to_string()
+    };
+    for (name, value, expected) in [
+        ("set-cookie", "a=1\nsession=2", 0),
+        ("set-cookie", "a=1\nb=2", 1),
+        ("set-cookie", "session=1; Path=/;\n HttpOnly", 0),
+        ("X-Ids", "1, 2\n3", 0),
+        ("X-Ids", "1, 2\nx", 1),
+        ("X-Ids", "\n1\n\n", 0),
+    ] {
+        let files = folder(&[("api.yaml", HEADERS), ("t.har", &har(name, value))]);
+        let found = findings(files.path(), &["t.har"]);
+        assert_eq!(found.len(), expected, "{name} {value:?} {found:?}");
+    }
+}
+
+/// The writer of a guide leaves headers out.
+#[test]
+fn headers_that_end_in_an_ellipsis_are_not_all() {
+    for (lines, expected) in [
+        ("...", &[][..]),
+        ("\u{2026}", &[]),
+        ("[...]", &[]),
+        (
+            "X-Total: a\n...",
+            &["error[header-value] response header `X-Total` is \"a\"; expected integer"],
+        ),
+        (
+            "Date: x",
+            &["error[missing-header] required response header `X-Total` is missing"],
+        ),
+    ] {
+        let message = format!(
+            "GET /a HTTP/1.1\nHost: h\n\nHTTP/1.1 200 OK\nContent-Type: application/json\n{lines}\n\n{{}}\n"
+        );
+        let guide = format!("# Guide\n\n```http\n{message}```\n");
+        let files = folder(&[
+            ("api.yaml", HEADERS),
+            ("guide.md", &guide),
+            ("t.http", &message),
+        ]);
+        for capture in ["guide.md", "t.http"] {
+            assert_eq!(
+                findings(files.path(), &[capture]),
+                expected,
+                "{capture} {lines}"
+            );
+        }
+    }
+}
+
+/// Text is quoted, and numbers are not.
+#[test]
+fn values_of_headers_are_shown_as_they_are_written() {
+    for (value, shown) in [
+        ("many", r#""many""#),
+        ("+1", r#""+1""#),
+        ("007x", r#""007x""#),
+        ("NaN", r#""NaN""#),
+        ("-3", "-3"),
+        ("-1.5", "-1.5"),
+        ("true", "true"),
+        (r#"say "hi""#, r#""say \"hi\"""#),
+        ("[a", r#""[a""#),
+    ] {
+        let lines = format!("200 OK\nContent-Type: application/json\nX-Total: {value}");
+        let found = of_exchange(HEADERS, &format!("{}{{}}", answered(&lines)), &[]);
+        let start = format!("error[header-value] response header `X-Total` is {shown};");
+        assert!(
+            found.len() == 1 && found[0].starts_with(&start),
+            "{value} {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_prefix_of_headers_is_not_a_pattern() {
+    let files = folder(&[("api.yaml", HEADERS), ("t.http", &answered("200 OK"))]);
+    for prefix in ["x-*", "*", "X-*-Id"] {
+        let (code, _, stderr) = run_in(
+            files.path(),
+            &[
+                "check",
+                "t.http",
+                "--contract",
+                "api.yaml",
+                "--api-header",
+                prefix,
+            ],
+            "",
+        );
+        assert!(
+            code == 2 && stderr.contains("a prefix, not a pattern"),
+            "{stderr}"
+        );
+    }
+}
+
+/// Nothing compared is an error, and the message says what was checked.
+#[test]
+fn findings_around_bodies_do_not_make_up_for_bodies() {
+    let api = secured("security: [{bearer: []}]");
+    let exchange = "GET /a HTTP/1.1\nHost: h\n\nHTTP/1.1 200 X\nDate: x\n\n";
+    let files = folder(&[("api.yaml", &*api), ("t.http", exchange)]);
+    let (code, stdout, stderr) = run_in(
+        files.path(),
+        &["check", "t.http", "--contract", "api.yaml"],
+        "",
+    );
+    assert!(stdout.contains("missing-credentials"), "{stdout}");
+    let words = crate::common::unwrapped(&stderr);
+    assert!(
+        code == 2
+            && words.contains(
+                "nothing in the captures was compared with a schema of api.yaml; the findings are only about what is around \
+                 bodies"
+            ),
+        "{code} {words}"
     );
 }

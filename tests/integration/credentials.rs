@@ -71,7 +71,10 @@ fn of(method_and_target: &str, lines: &str) -> Vec<String> {
 /// An archive with one entry.
 fn archive(url: &str, sent: &[(&str, &str)], status: u16, answered: &[(&str, &str)]) -> Value {
     let fields = |fields: &[(&str, &str)]| -> Vec<Value> {
-        fields.iter().map(|(name, value)| json!({"name": name, "value": value})).collect()
+        fields
+            .iter()
+            .map(|(name, value)| json!({"name": name, "value": value}))
+            .collect()
     };
     json!({"log": {"version": "1.2", "creator": {"name": "t", "version": "1"}, "entries": [{
         "startedDateTime": "2026-01-01T00:00:00Z",
@@ -93,7 +96,16 @@ fn the_security_of_an_api_is_not_that_of_its_webhooks() {
         )
     };
     let check = |path: &str, lines: &str| {
-        of_exchange(API, &exchange(path, lines), &["--webhook", "sold=/in/sold", "--webhook", "signed=/in/signed/"])
+        of_exchange(
+            API,
+            &exchange(path, lines),
+            &[
+                "--webhook",
+                "sold=/in/sold",
+                "--webhook",
+                "signed=/in/signed/",
+            ],
+        )
     };
     assert_eq!(check("/in/sold", "X-Signature: abc\n"), [""; 0]);
     assert_eq!(check("/in/sold?appid=1", ""), [""; 0]);
@@ -102,7 +114,9 @@ fn the_security_of_an_api_is_not_that_of_its_webhooks() {
     let found = check("/in/signed", "X-Signature: abc\n");
     assert!(found.iter().any(|found| found == expected), "{found:?}");
     assert!(
-        !check("/in/signed", "x-hub-signature: abc\n").iter().any(|found| found.contains("credentials")),
+        !check("/in/signed", "x-hub-signature: abc\n")
+            .iter()
+            .any(|found| found.contains("credentials")),
     );
 }
 
@@ -127,10 +141,18 @@ fn no_report_shows_the_keys_that_a_contract_declares() {
         ("X-Trace", "x"),
         ("Cookie", "visit=hunter2"),
     ];
-    let answered = [("X-Total", "x"), ("X-Acme-Id", SECRET), ("Link", "</v1/none>"), ("X-Team", SECRET)];
+    let answered = [
+        ("X-Total", "x"),
+        ("X-Acme-Id", SECRET),
+        ("Link", "</v1/none>"),
+        ("X-Team", SECRET),
+    ];
     let har = archive(&url, &sent, 200, &answered);
     let lines = |fields: &[(&str, &str)]| -> String {
-        fields.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+        fields
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\n"))
+            .collect()
     };
     let http = format!(
         "GET {url} HTTP/1.1\n{}\nHTTP/1.1 200 X\n{}Content-Type: application/json\n\n[]\n",
@@ -141,7 +163,10 @@ fn no_report_shows_the_keys_that_a_contract_declares() {
         ("api.yaml", API),
         ("next.yaml", &API.replace("name: limit", "name: size")),
         ("one-line.har", &har.to_string()),
-        ("lines.har", &serde_json::to_string_pretty(&har).expect("JSON")),
+        (
+            "lines.har",
+            &serde_json::to_string_pretty(&har).expect("JSON"),
+        ),
         ("log.http", &http),
     ]);
     let captures = ["one-line.har", "lines.har", "log.http"];
@@ -151,7 +176,11 @@ fn no_report_shows_the_keys_that_a_contract_declares() {
         let listed = ["captures", capture, "--contract", "api.yaml"];
         let found = outputs(files.path(), &check, &FORMATS)
             .into_iter()
-            .chain(outputs(files.path(), &report, &["text", "json", "markdown", "html"]))
+            .chain(outputs(
+                files.path(),
+                &report,
+                &["text", "json", "markdown", "html"],
+            ))
             .chain(outputs(files.path(), &listed, &["text", "json"]));
         for (run, output) in found {
             assert!(!output.contains(SECRET), "{run}: {output}");
@@ -160,7 +189,13 @@ fn no_report_shows_the_keys_that_a_contract_declares() {
         assert!(found.len() >= 5, "{capture} {found:?}");
     }
     // The user may want to see them.
-    let shown = ["check", "log.http", "--contract", "api.yaml", "--show-values"];
+    let shown = [
+        "check",
+        "log.http",
+        "--contract",
+        "api.yaml",
+        "--show-values",
+    ];
     assert!(run_in(files.path(), &shown, "").1.contains(SECRET));
 }
 
@@ -174,18 +209,31 @@ fn codes_of_an_authorisation_response_are_not_shown() {
         &[("X-Other", "1"), ("Location", &location), ("X-Next", "2")],
     );
     let target = format!("/v1/a?code={SECRET}&n=x&state={SECRET}&appid=1");
-    let http = format!("GET {target} HTTP/1.1\nHost: api.example\n\nHTTP/1.1 302 X\nLocation: /v1/b#code={SECRET}\n\n");
+    let http = format!(
+        "GET {target} HTTP/1.1\nHost: api.example\n\nHTTP/1.1 302 X\nLocation: /v1/b#code={SECRET}\n\n"
+    );
     let files = folder(&[
         ("api.yaml", API),
         ("one-line.har", &har.to_string()),
-        ("lines.har", &serde_json::to_string_pretty(&har).expect("JSON")),
+        (
+            "lines.har",
+            &serde_json::to_string_pretty(&har).expect("JSON"),
+        ),
         ("log.http", &http),
     ]);
     for capture in ["one-line.har", "lines.har", "log.http"] {
-        for (run, output) in outputs(files.path(), &["check", capture, "--contract", "api.yaml"], &FORMATS) {
+        for (run, output) in outputs(
+            files.path(),
+            &["check", capture, "--contract", "api.yaml"],
+            &FORMATS,
+        ) {
             assert!(!output.contains(SECRET), "{run}: {output}");
         }
-        let (_, stdout, _) = run_in(files.path(), &["check", capture, "--contract", "api.yaml"], "");
+        let (_, stdout, _) = run_in(
+            files.path(),
+            &["check", capture, "--contract", "api.yaml"],
+            "",
+        );
         assert!(stdout.contains("header-value"), "{stdout}");
     }
     // Alone, these are ordinary parameters.
@@ -204,14 +252,23 @@ fn access_tokens_may_be_in_the_query_or_a_form() {
     assert_eq!(of("POST /v1/oauth?access_token=abc", host), [""; 0]);
     let found = of("GET /v1/header?access_token=abc", "Host: h\nX-Acme-Id: 1");
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].contains("[undeclared-query-parameter]"), "{found:?}");
-    for media_type in ["application/x-www-form-urlencoded", "Application/X-WWW-Form-URLencoded; charset=UTF-8"] {
+    assert!(
+        found[0].contains("[undeclared-query-parameter]"),
+        "{found:?}"
+    );
+    for media_type in [
+        "application/x-www-form-urlencoded",
+        "Application/X-WWW-Form-URLencoded; charset=UTF-8",
+    ] {
         let exchange = format!(
             "POST /v1/oauth HTTP/1.1\nHost: h\nContent-Type: {media_type}\n\na=1&access_token=abc\n\n\
              HTTP/1.1 200 X\nDate: x\n\n"
         );
         let found = of_exchange(API, &exchange, &[]);
-        assert!(!found.iter().any(|found| found.contains("credentials")), "{media_type} {found:?}");
+        assert!(
+            !found.iter().any(|found| found.contains("credentials")),
+            "{media_type} {found:?}"
+        );
     }
 }
 
@@ -227,55 +284,102 @@ fn what_a_capture_does_not_show_is_not_missing() {
         "visit=***",
         "visit",
     ] {
-        assert_eq!(of("GET /v1/cookie", &format!("Host: h\nCookie: {cookies}")), [""; 0], "{cookies}");
+        assert_eq!(
+            of("GET /v1/cookie", &format!("Host: h\nCookie: {cookies}")),
+            [""; 0],
+            "{cookies}"
+        );
     }
     for cookies in ["a=1", "a=***; b=2", "visitor=1; a=[REDACTED]"] {
         let found = of("GET /v1/cookie", &format!("Host: h\nCookie: {cookies}"));
         assert_eq!(found.len(), 1, "{cookies} {found:?}");
-        assert!(found[0].contains("expected an API key in cookie `visit`"), "{found:?}");
+        assert!(
+            found[0].contains("expected an API key in cookie `visit`"),
+            "{found:?}"
+        );
     }
     // Logs have paths, and may have a part of the query.
     let line = |target: &str| {
-        format!("10.0.0.1 - - [02/Mar/2024:10:15:00 +0000] \"GET {target} HTTP/1.1\" 200 2 \"-\" \"curl\"\n")
+        format!(
+            "10.0.0.1 - - [02/Mar/2024:10:15:00 +0000] \"GET {target} HTTP/1.1\" 200 2 \"-\" \"curl\"\n"
+        )
     };
     let log = line("/v1/a?limit=1&n=2") + &line("/v1/header") + &line("/v1/a");
-    let pseudo = [(":method", "GET"), (":authority", "api.example"), (":path", "/v1/header")];
+    let pseudo = [
+        (":method", "GET"),
+        (":authority", "api.example"),
+        (":path", "/v1/header"),
+    ];
     let answered = [(":status", "200")];
     let har = archive("https://api.example/v1/header", &pseudo, 200, &answered);
-    let files = folder(&[("api.yaml", API), ("access.log", &log), ("h2.har", &har.to_string())]);
+    let files = folder(&[
+        ("api.yaml", API),
+        ("access.log", &log),
+        ("h2.har", &har.to_string()),
+    ]);
     for capture in ["access.log", "h2.har"] {
         let found = findings(files.path(), &[capture]);
-        assert!(!found.iter().any(|found| found.contains("credentials")), "{capture} {found:?}");
+        assert!(
+            !found.iter().any(|found| found.contains("credentials")),
+            "{capture} {found:?}"
+        );
     }
 }
 
 #[test]
 fn one_cause_is_one_finding() {
     let key = "an API key in header `X-Acme-Id`";
-    let missing = format!("warning[missing-credentials] credentials required by getRequired were not sent; expected {key}");
+    let missing = format!(
+        "warning[missing-credentials] credentials required by getRequired were not sent; expected {key}"
+    );
     assert_eq!(of("GET /v1/required", "Host: h"), [missing]);
     // The credentials are elsewhere, in another case, or in another place.
     for (target, seen, expected) in [
-        ("/v1/required?x-acme-id=1", "an API key in query `x-acme-id`", key),
-        ("/v1/required?X-Acme-Id=1", "an API key in query `X-Acme-Id`", key),
-        ("/v1/a?limit=1&APPID=1", "an API key in query `APPID`", "an API key in query `appid`"),
-        ("/v1/a?limit=1&AppId=1", "an API key in query `AppId`", "an API key in query `appid`"),
+        (
+            "/v1/required?x-acme-id=1",
+            "an API key in query `x-acme-id`",
+            key,
+        ),
+        (
+            "/v1/required?X-Acme-Id=1",
+            "an API key in query `X-Acme-Id`",
+            key,
+        ),
+        (
+            "/v1/a?limit=1&APPID=1",
+            "an API key in query `APPID`",
+            "an API key in query `appid`",
+        ),
+        (
+            "/v1/a?limit=1&AppId=1",
+            "an API key in query `AppId`",
+            "an API key in query `appid`",
+        ),
     ] {
         let found = of(&format!("GET {target}"), "Host: h");
-        let wrong: Vec<&String> = found.iter().filter(|found| !found.contains("missing-body")).collect();
-        let expected = format!("error[wrong-credentials] the credentials are {seen}; expected {expected}");
+        let wrong: Vec<&String> = found
+            .iter()
+            .filter(|found| !found.contains("missing-body"))
+            .collect();
+        let expected =
+            format!("error[wrong-credentials] the credentials are {seen}; expected {expected}");
         assert_eq!(wrong, [&expected], "{target}");
     }
     // Another alternative is satisfied, and the parameter is required nevertheless.
-    let api = API.replace("security: [{header: []}]\n      parameters", "security: [{header: []}, {bearer: []}]\n      parameters");
-    let exchange = "GET /v1/required HTTP/1.1\nAuthorization: Bearer abc\n\nHTTP/1.1 200 X\nDate: x\n\n";
+    let api = API.replace(
+        "security: [{header: []}]\n      parameters",
+        "security: [{header: []}, {bearer: []}]\n      parameters",
+    );
+    let exchange =
+        "GET /v1/required HTTP/1.1\nAuthorization: Bearer abc\n\nHTTP/1.1 200 X\nDate: x\n\n";
     let expected = "error[missing-parameter] required header `x-acme-id` was not sent";
     assert_eq!(of_exchange(&api, exchange, &[]), [expected]);
 }
 
 #[test]
 fn the_part_that_is_missing_is_named() {
-    let all = "an API key in cookie `visit` and an API key in header `X-Acme-Id` and a bearer token";
+    let all =
+        "an API key in cookie `visit` and an API key in header `X-Acme-Id` and a bearer token";
     for (lines, expected) in [
         (
             "Host: h\nAuthorization: Bearer abc",
@@ -287,18 +391,39 @@ fn the_part_that_is_missing_is_named() {
         ),
         (
             "Host: h\nCookie: visit=1",
-            format!("the credentials lack an API key in header `X-Acme-Id` and a bearer token; expected {all}"),
+            format!(
+                "the credentials lack an API key in header `X-Acme-Id` and a bearer token; expected {all}"
+            ),
         ),
-        ("Host: h", format!("credentials required by getBoth were not sent; expected {all}")),
+        (
+            "Host: h",
+            format!("credentials required by getBoth were not sent; expected {all}"),
+        ),
     ] {
-        assert_eq!(of("GET /v1/both", lines), [format!("warning[missing-credentials] {expected}")], "{lines}");
+        assert_eq!(
+            of("GET /v1/both", lines),
+            [format!("warning[missing-credentials] {expected}")],
+            "{lines}"
+        );
     }
 }
 
 #[test]
 fn the_excerpt_of_a_url_ends_as_it_starts() {
-    let har = archive("https://api.example/v1/header?a=1", &[("Accept", "*/*")], 200, &[]);
+    let har = archive(
+        "https://api.example/v1/header?a=1",
+        &[("Accept", "*/*")],
+        200,
+        &[],
+    );
     let files = folder(&[("api.yaml", API), ("t.har", &har.to_string())]);
-    let (_, stdout, _) = run_in(files.path(), &["check", "t.har", "--contract", "api.yaml"], "");
-    assert!(stdout.contains(r#"| "https://api.example/v1/header""#), "{stdout}");
+    let (_, stdout, _) = run_in(
+        files.path(),
+        &["check", "t.har", "--contract", "api.yaml"],
+        "",
+    );
+    assert!(
+        stdout.contains(r#"| "https://api.example/v1/header""#),
+        "{stdout}"
+    );
 }

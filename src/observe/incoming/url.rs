@@ -33,7 +33,7 @@ impl UrlPattern {
             return Err(format!("`{text}` has a variable in its host; write * for any name below a domain, as in https://*.example.com/hooks, or only the path"));
         }
         let is_url = before.split_once("://").is_some_and(|(scheme, host)| !scheme.is_empty() && !host.is_empty());
-        if !is_url && !text.starts_with(['/', '*']) {
+        if !is_url && !full.starts_with(['/', '*']) {
             return Err(format!(
                 "`{text}` is neither a URL such as https://example.com/hooks nor a path such as /hooks"
             ));

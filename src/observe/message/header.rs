@@ -18,7 +18,7 @@ use crate::observe::watch::Watcher;
 const API_PREFIXES: [&str; 1] = ["x-"];
 
 /// Headers starting with `X-` that servers, frameworks, proxies and CDNs add to the responses of any API.
-const INFRASTRUCTURE: [&str; 74] = [
+const INFRASTRUCTURE: [&str; 71] = [
     "x-application-context",
     "x-aspnet-version",
     "x-aspnetmvc-version",
@@ -75,8 +75,6 @@ const INFRASTRUCTURE: [&str; 74] = [
     "x-sendfile",
     "x-served-by",
     "x-server",
-    "x-sorting-hat-podid",
-    "x-sorting-hat-shopid",
     "x-squid-error",
     "x-srcache-fetch-status",
     "x-srcache-store-status",
@@ -92,7 +90,6 @@ const INFRASTRUCTURE: [&str; 74] = [
     "x-wf-region",
     "x-wix-request-id",
     "x-xss-protection",
-    "x-zen-fury",
 ];
 
 /// The same, by how the names start.
