@@ -802,6 +802,28 @@ paths:
     }
 }
 
+/// A path is also found in a URL whose user, host or scheme has the same text.
+#[test]
+fn findings_about_a_path_point_to_it() {
+    for (url, expected) in [
+        ("https://ada:pw@a/a", "t.http:1:21 /a"),
+        ("http://api.example/api", "t.http:1:23 /api"),
+        ("/a?x=/a", "t.http:1:5 /a"),
+    ] {
+        let exchange =
+            format!("DELETE {url} HTTP/1.1\n\nHTTP/1.1 200 OK\n\n").replace("DELETE", "GET");
+        let api = HEADERS.replace("/a:", "/none:");
+        let files = folder(&[("api.yaml", &*api), ("t.http", &exchange)]);
+        let (_, stdout, _) = run_in(
+            files.path(),
+            &["check", "t.http", "--contract", "api.yaml"],
+            "",
+        );
+        let place = pointed(&stdout, "unknown-operation").join(", ");
+        assert_eq!(place, expected, "{stdout}");
+    }
+}
+
 /// Many fields, each of which is a finding.
 #[test]
 fn many_fields_take_no_time_each() {

@@ -158,7 +158,7 @@ fn links_on_the_api_lead_to_operations() {
         ("201 X\nLocation: /v1/b?q=a|b&r=\"c\"\n", &["/v1/b"]),
         ("200 X\nLink: </v1/b/a b>; rel=next\n", &["/v1/b/{}"]),
         ("201 X\nLocation: see the documentation\n", &[]),
-        ("201 X\nLocation: /v1/a%zz\n", &[]),
+        ("201 X\nLocation: /v1/a%zz\n", &["/v1/{}"]),
     ];
     for (answered, expected) in table {
         assert_eq!(paths(answered), expected, "{answered}");
@@ -312,4 +312,21 @@ fn a_body_has_the_coding_that_its_header_names() {
     // Other tools decode bodies and keep the header.
     let answered = "200 X\nContent-Type: application/json\nContent-Encoding: gzip\n\n{}";
     assert_eq!(found("GET", "", answered, &["content-encoding"]), [""; 0]);
+}
+
+/// Captures have requests whose paths are not escaped.
+#[test]
+fn links_are_followed_from_any_path() {
+    for path in ["/v1/a/{id}", "/v1/a/caf\u{e9}", "/v1/a/%zz", "/v1/a/a|b"] {
+        let exchange = format!(
+            "GET {path} HTTP/1.1\nHost: h\n\nHTTP/1.1 200 X\nLink: </v1/none>, </v1/a>, <../a/7>\n\n"
+        );
+        let found = of_exchange(API, &exchange, &[]);
+        let found: Vec<&String> = found
+            .iter()
+            .filter(|found| found.contains("[unmatched-link]"))
+            .collect();
+        assert_eq!(found.len(), 1, "{path} {found:?}");
+        assert!(found[0].contains("`/v1/none`"), "{path} {found:?}");
+    }
 }

@@ -225,7 +225,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             return self.fact(
                 &fact,
                 &subject,
-                &Sighting::of_part(&request.line, &target.path),
+                &Sighting::InPath(&request.line, &target.path),
             );
         };
         self.profile.matched += 1;

@@ -75,7 +75,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     self.fact(
                         &fact,
                         &name,
-                        &Sighting::of_part(&request.line, &target.path),
+                        &Sighting::InPath(&request.line, &target.path),
                     );
                 }
                 Found::Bad(value, faults) => {
@@ -83,7 +83,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                         ParameterPlace::Query => {
                             Sighting::Query(&request.line, &parameter.name, &value)
                         }
-                        ParameterPlace::Path => Sighting::PathValue(&request.line, &value),
+                        ParameterPlace::Path => Sighting::InPath(&request.line, &value),
                         ParameterPlace::Header => {
                             let position = bad_field(place, &request.headers, parameter);
                             Sighting::Header(&request.line, &request.headers, position, false)

@@ -152,7 +152,20 @@ impl Base {
 /// A URI reference or path with those characters escaped that neither may have: many captures have them unescaped.
 fn encoded(text: &str) -> Cow<'_, str> {
     const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
-    utf8_percent_encode(text, UNSAFE).into()
+    let is_escape = |at: usize| text.as_bytes().get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    let mut strays = text.match_indices('%').map(|(at, _)| at).filter(|at| !is_escape(*at)).peekable();
+    if strays.peek().is_none() {
+        return utf8_percent_encode(text, UNSAFE).into();
+    }
+    let mut whole = String::with_capacity(text.len() + 2);
+    let mut from = 0;
+    for at in strays {
+        whole.push_str(&text[from..at]);
+        whole.push_str("%25");
+        from = at + 1;
+    }
+    whole.push_str(&text[from..]);
+    utf8_percent_encode(&whole, UNSAFE).to_string().into()
 }
 
 fn decoded(path: &str) -> String {

@@ -26,8 +26,8 @@ pub(crate) enum Sighting<'a> {
     Part(&'a Line, String),
     /// The value of a query parameter in such a line: name and value.
     Query(&'a Line, &'a str, &'a str),
-    /// The value of a path parameter in such a line.
-    PathValue(&'a Line, &'a str),
+    /// The path of a request target in such a line, or a segment of it.
+    InPath(&'a Line, &'a str),
     /// The name of a query parameter in such a line, or how it starts.
     QueryName(&'a Line, &'a str),
     /// A header field of the message that the line identifies, by its position: its value, or its name if that is
@@ -48,7 +48,7 @@ impl<'a> Sighting<'a> {
             Self::Body(body, offset) => (&body.origin, *offset),
             Self::Json(body, _, span) | Self::Read(body, _, span) => (&body.origin, span.start),
             Self::Start(body) => (&body.origin, 0),
-            Self::Part(line, _) | Self::Query(line, ..) | Self::QueryName(line, _) | Self::PathValue(line, _) | Self::Header(line, ..) => {
+            Self::Part(line, _) | Self::Query(line, ..) | Self::QueryName(line, _) | Self::InPath(line, _) | Self::Header(line, ..) => {
                 (&line.origin, 0)
             }
             Self::Ready(remark) => (&remark.origin, 0),
@@ -108,7 +108,7 @@ impl<'a> Sighting<'a> {
                 let found = exact.or_else(|| names().find(|(known, _)| known.starts_with(*name)));
                 in_line(line, found.map(|(_, span)| span))
             }
-            Self::PathValue(line, value) => {
+            Self::InPath(line, value) => {
                 let path = path_in(&line.text);
                 let mut start = path.start;
                 let mut segments = line.text[path.clone()].split('/').map(|segment| {
