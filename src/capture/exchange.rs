@@ -1,5 +1,7 @@
 //! Exchanges: what a client sent and what a server answered, with the reader's remarks.
 
+use std::ops::Range;
+
 use crate::location::Origin;
 use crate::redact::Excerpt;
 
@@ -105,16 +107,51 @@ pub struct Response<'a> {
     pub body_left_out: bool,
 }
 
-/// Header fields in the order of the message; and all of them as written, if the reader knows where: lines of
-/// HTTP, or a JSON array of objects with `name` and `value`.
+/// Header fields in the order of the message, and where they are written, if the reader knows.
 #[derive(Debug, Default, Clone)]
-pub struct Headers(pub Vec<(String, String)>, pub Option<Line>);
+pub struct Headers(pub Vec<(String, String)>, pub Option<WrittenFields>);
+
+/// Header fields as a capture has them: lines of HTTP, or a JSON array of objects with `name` and `value`.
+#[derive(Debug, Clone)]
+pub struct WrittenFields {
+    /// All of them.
+    pub all: Line,
+    /// Where each field is in that text, in the order of the fields.
+    pub places: Vec<FieldPlace>,
+    /// Whether the writer left fields out.
+    pub is_cut: bool,
+}
+
+/// The places of a header field in the text of all fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldPlace {
+    /// The line or the object.
+    pub whole: Range<usize>,
+    /// Its name.
+    pub name: Range<usize>,
+    /// Its value.
+    pub value: Range<usize>,
+}
 
 impl Headers {
-    /// Fields of which nobody knows where they were read.
+    /// Fields whose places in the capture are not known.
     #[must_use]
     pub const fn new(fields: Vec<(String, String)>) -> Self {
         Self(fields, None)
+    }
+
+    /// Whether a field that is absent was not sent. A capture without any fields has left them out, and so has one that
+    /// only shows the pseudo-header fields of HTTP/2 (RFC 9113 section 8.3).
+    #[must_use]
+    pub fn are_shown(&self) -> bool {
+        let is_cut = self.1.as_ref().is_some_and(|written| written.is_cut);
+        !is_cut && self.0.iter().any(|(name, _)| !name.starts_with(':'))
+    }
+
+    /// The position of the first field with this name, ignoring case.
+    #[must_use]
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|(field, _)| field.eq_ignore_ascii_case(name))
     }
 
     /// The value of the first field with this name, ignoring case.

@@ -27,9 +27,7 @@ pub(crate) use transfer::base64;
 mod unused;
 
 pub use body::{Body, is_json_media_type};
-pub use exchange::{
-    EncodingFault, Exchange, Headers, Line, Remark, RemarkKind, Request, Response,
-};
+pub use exchange::{EncodingFault, Exchange, FieldPlace, Headers, Line, Remark, RemarkKind, Request, Response, WrittenFields};
 pub use fields::{LogField, LogFields};
 pub use format::Format;
 pub use hint::Hint;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::contract::{Contract, ContractRef, LoadOptions, Registry, builtin};
 use crate::error::{Error, ErrorKind, Result};
+use crate::redact::declare_secrets;
 use crate::schema::CompileOptions;
 
 use super::args::{FormatsArgument, ReadingArguments};
@@ -40,10 +41,7 @@ impl Chosen {
                 Ok(reference)
             }) {
                 Ok(reference) => {
-                    return Ok(Self {
-                        registry,
-                        reference: Some(reference),
-                    });
+                    return Ok(Self::of(registry, Some(reference)));
                 }
                 Err(error) => error,
             };
@@ -63,9 +61,17 @@ impl Chosen {
 
     /// A contract that was read elsewhere.
     pub(super) fn loaded(contract: Contract) -> Self {
+        Self::of(Registry::new(vec![contract]), None)
+    }
+
+    /// Every command reads captures after this, so that what the contract says of credentials holds for all of them.
+    fn of(registry: Registry, reference: Option<ContractRef>) -> Self {
+        for contract in registry.iter() {
+            declare_secrets(&contract.keys);
+        }
         Self {
-            registry: Registry::new(vec![contract]),
-            reference: None,
+            registry,
+            reference,
         }
     }
 

@@ -93,6 +93,9 @@ pub(super) fn moment(text: &str) -> Result<Moment, String> {
 /// The start of the names of headers, in lower case.
 pub(super) fn header_prefix(text: &str) -> Result<String, String> {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if text.contains('*') {
+        return Err("expected a prefix, not a pattern: write `X-` for every header whose name starts with it".to_owned());
+    }
     match !text.is_empty() && text.bytes().all(is_token) {
         true => Ok(text.to_ascii_lowercase()),
         false => Err("expected the start of a header name, such as `Acme-`".to_owned()),

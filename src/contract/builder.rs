@@ -122,6 +122,7 @@ impl ContractBuilder {
             documents,
             problems: Vec::new(),
             samples: Vec::new(),
+            keys: Vec::new(),
         })
     }
 }

@@ -34,7 +34,8 @@ pub use path::PathTemplate;
 pub(crate) use registry::{incoming_named, operation_named, unknown};
 pub use registry::{ContractRef, Registry};
 pub use route::{Route, RequestTarget};
-pub(crate) use route::{decode_query, split_target, without_user};
+pub(crate) use route::{decode_query, split_target, without_user, without_usual_port};
+pub(crate) use security::http_words;
 pub use security::{Requirement, Scheme, SchemeKind, Security};
 
 /// One version of an API description.
@@ -60,6 +61,8 @@ pub struct Contract {
     pub(crate) problems: Vec<ContractProblem>,
     /// The contract's own examples of payloads and parameters.
     pub(crate) samples: Vec<Sample>,
+    /// Names of headers, query parameters and cookies that are credentials.
+    pub(crate) keys: Vec<String>,
 }
 
 /// A value that a contract gives as an example next to a schema.

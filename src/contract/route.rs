@@ -107,6 +107,11 @@ pub(crate) fn without_user(authority: &str) -> &str {
     }
 }
 
+/// A host without a port that its scheme implies.
+pub(crate) fn without_usual_port(host: &str) -> &str {
+    host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(host)
+}
+
 /// The placeholder for a host at the start of an address, such as `{{base_url}}` or `<HOST>`, and the path
 /// after it.
 fn placeholder_of_host(address: &str) -> Option<(&str, &str)> {

@@ -293,6 +293,7 @@ fn contract(
         documents,
         problems,
         samples: Vec::new(),
+        keys: Vec::new(),
     })
 }
 

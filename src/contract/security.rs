@@ -49,6 +49,36 @@ pub enum SchemeKind {
     Unknown,
 }
 
+impl SchemeKind {
+    /// What a request contains, for messages about requests.
+    #[must_use]
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Bearer => "a bearer token".to_owned(),
+            Self::Basic => "HTTP Basic".to_owned(),
+            Self::Http(scheme) => http_words(scheme),
+            Self::ApiKey { place, name } => format!("an API key in {place} `{name}`"),
+            Self::OAuth2 => "an OAuth 2 access token".to_owned(),
+            Self::OpenIdConnect => "an OpenID Connect access token".to_owned(),
+            Self::MutualTls => "a client certificate".to_owned(),
+            Self::Unknown => "an unknown scheme".to_owned(),
+        }
+    }
+}
+
+/// A scheme of `Authorization` in words: `HTTP Digest`.
+#[must_use]
+pub(crate) fn http_words(scheme: &str) -> String {
+    let mut letters = scheme.chars();
+    match scheme {
+        "bearer" => "a bearer token".to_owned(),
+        _ => match letters.next() {
+            Some(first) => format!("HTTP {}{}", first.to_ascii_uppercase(), letters.as_str()),
+            None => "HTTP".to_owned(),
+        },
+    }
+}
+
 /// What it is, without what only a contract says of it.
 impl fmt::Display for SchemeKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,6 +7,7 @@ use crate::capture::{Input, Reading};
 use crate::contract::{Contract, incoming_named, operation_named};
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::{Observer, Options, Preparation, UrlPattern};
+use crate::redact::declare_secrets;
 use crate::report::Report;
 use crate::report::check::Gap;
 use crate::rules::except::Exceptions;
@@ -157,6 +158,7 @@ impl<'c> Check<'c> {
     }
 
     fn observe(self) -> Result<Report> {
+        declare_secrets(&self.contract.keys);
         let reference = self.contract.reference();
         let versions = vec![self.contract];
         let mut options = Options {

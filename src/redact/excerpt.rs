@@ -11,6 +11,7 @@ use super::names::{MASK, is_secret_name};
 use super::policy::{is_kept, policy};
 use super::shapes::{boundary, floor, is_card, shapes, token_length};
 use super::shown::printable;
+use super::url::query_in;
 
 /// The maximum width of an excerpt, in columns.
 const EXCERPT_WIDTH: usize = 96;
@@ -326,12 +327,16 @@ fn value_is_open(text: &str) -> bool {
     true
 }
 
-/// The value of an HTTP header whose name indicates a secret.
+/// The value of an HTTP header whose name indicates a secret, or the query of one that is a URL.
 fn header_value(line: &str) -> Option<Range<usize>> {
     let (name, value) = line.split_once(':')?;
     let is_header = !name.contains(['"', '{', ' ']) && is_secret_name(name);
     let space = value.len() - value.trim_start().len();
-    is_header.then(|| name.len() + 1 + space..line.trim_end().len())
+    let start = match is_header {
+        true => space,
+        false => query_in(name, value)?,
+    };
+    Some(name.len() + 1 + start..line.trim_end().len())
 }
 
 /// The secrets in a part of a JSON text.
@@ -378,6 +383,10 @@ fn json_secrets(
                 );
                 if !in_secret && is_kept(&name) {
                     continue;
+                }
+                let of_url = || value.get("name").and_then(Value::as_str).filter(|_| name == "value");
+                if let Some(start) = of_url().and_then(|owner| query_in(&owner, member.raw())) {
+                    found.push(member.span().start + start..member.span().end - 1);
                 }
                 let is_secret = is_secret_name(&name) || (is_named && name == "value");
                 json_secrets(member, window, in_secret || is_secret, found);

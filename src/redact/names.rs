@@ -1,5 +1,6 @@
 //! Recognises secrets by the name of their property, header or parameter.
 
+use super::declared;
 use super::policy::policy;
 
 /// The text that replaces a secret.
@@ -90,10 +91,16 @@ const QUANTITIES: [&str; 7] = ["count", "max", "min", "n", "num", "number", "tot
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
     let said = policy().says_of(name);
-    said.unwrap_or_else(|| is_secret_by_rule(name))
+    said.unwrap_or_else(|| is_secret_by_rule(name) || declared::has(name))
 }
 
-/// The same, whatever the user says.
+/// Masks the values with these names, too, unless the user wants to see them: a contract says that they are credentials.
+pub(crate) fn declare_secrets<'n>(names: impl IntoIterator<Item = &'n String>) {
+    let unknown = names.into_iter().filter(|name| !is_secret_by_rule(name));
+    declared::add(unknown.map(|name| name.to_lowercase()));
+}
+
+/// The same, whatever the user and contracts say.
 pub(crate) fn is_secret_by_rule(name: &str) -> bool {
     may_be_secret(name) && has_secret_word(name)
 }

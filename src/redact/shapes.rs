@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::names::{MASK, is_secret_name};
 use super::policy::policy;
+use super::url::is_of_authorisation;
 
 /// The prefixes of tokens of well-known issuers, with their minimum length.
 const ISSUED: [(&str, usize); 14] = [
@@ -103,7 +104,9 @@ fn token(text: &str) -> Option<Range<usize>> {
         if let Some(rest) = text.strip_prefix(scheme) {
             let start = text.len() - rest.trim_start().len();
             let length = token_length(&text[start..]);
-            return (length > 0).then_some(start..start + length);
+            // `a bearer token` in a sentence.
+            let is_word = matches!(&text[start..start + length], "token" | "tokens" | "token." | "authentication");
+            return (length > 0 && !is_word).then_some(start..start + length);
         }
     }
     if text.starts_with("-----BEGIN ") && text.lines().next()?.contains("PRIVATE KEY") {
@@ -225,7 +228,10 @@ fn parameter(text: &str, at: usize) -> Option<Range<usize>> {
     if !matches!(before, None | Some('?' | '&' | '#' | ';')) {
         return None;
     }
-    let name = name_before(&text[at..], '=').filter(|name| is_secret_parameter(name))?;
+    let name = name_before(&text[at..], '=')?;
+    if !is_secret_parameter(name) && !is_of_authorisation(name, || names_around(text, at)) {
+        return None;
+    }
     let start = name.len() + 1;
     let length = value_length(&text[at + start..]);
     (length > 0).then_some(start..start + length)
@@ -296,6 +302,20 @@ fn name_before(text: &str, end: char) -> Option<&str> {
     let text = &text[..floor(text, NAME_LENGTH)];
     let length = text.find(|c: char| !(c.is_ascii_alphanumeric() || "_-.[]%".contains(c)))?;
     (length > 0 && text[length..].starts_with(end)).then(|| &text[..length])
+}
+
+/// How much of a query is searched for other parameters, in bytes on each side.
+const AROUND: usize = 4 << 10;
+
+/// The names of the parameters in the query, fragment or form around `at`.
+fn names_around(text: &str, at: usize) -> impl Iterator<Item = &str> {
+    let is_end = |c: char| matches!(c, '?' | '#' | '"' | '\\') || c.is_whitespace();
+    let before = &text[floor(text, at.saturating_sub(AROUND))..at];
+    let after = &text[at..floor(text, at + AROUND)];
+    let before = &before[before.rfind(is_end).map_or(0, |end| end + 1)..];
+    let after = &after[..after.find(is_end).unwrap_or(after.len())];
+    let pairs = before.split('&').chain(after.split('&'));
+    pairs.filter_map(|pair| pair.split_once('=')).map(|(name, _)| name)
 }
 
 fn is_secret_parameter(name: &str) -> bool {

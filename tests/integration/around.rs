@@ -297,12 +297,15 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "warning[missing-credentials] credentials required by getA were not sent; expected {expected}"
         )
     };
+    let lack = |part: &str, expected: &str| {
+        format!("warning[missing-credentials] the credentials lack {part}; expected {expected}")
+    };
     let wrong = |seen: &str, expected: &str| {
         format!("error[wrong-credentials] the credentials are {seen}; expected {expected}")
     };
     let host = "Host: h\n";
     let with = |value: &str| format!("{host}Authorization: {value}");
-    let both = "apiKey in header X-Key and http bearer";
+    let both = "an API key in header `X-Key` and a bearer token";
     let table: Vec<(&str, &str, String, Option<String>)> = vec![
         ("security: []", "/a", host.to_owned(), None),
         ("security: [{bearer: []}, {}]", "/a", host.to_owned(), None),
@@ -311,7 +314,7 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{bearer: []}]",
             "/a",
             host.to_owned(),
-            Some(missing("http bearer")),
+            Some(missing("a bearer token")),
         ),
         // The capture holds no headers.
         ("security: [{bearer: []}]", "/a", String::new(), None),
@@ -321,13 +324,13 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{bearer: []}]",
             "/a",
             with("Basic dTpw"),
-            Some(wrong("http basic", "http bearer")),
+            Some(wrong("HTTP Basic", "a bearer token")),
         ),
         (
             "security: [{bearer: []}]",
             "/a",
             with("Token abc"),
-            Some(wrong("http token", "http bearer")),
+            Some(wrong("HTTP Token", "a bearer token")),
         ),
         // A value that was replaced may have been of any kind.
         ("security: [{bearer: []}]", "/a", with("[REDACTED]"), None),
@@ -346,13 +349,13 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{bearer: []}]",
             "/a",
             with("Basic [FILTERED]"),
-            Some(wrong("http basic", "http bearer")),
+            Some(wrong("HTTP Basic", "a bearer token")),
         ),
         (
             "security: [{bearer: []}]",
             "/a",
             with("eyJhbGciOi5x.eyJzdWIiOi1.c2ln0"),
-            Some(wrong("a token without a scheme", "http bearer")),
+            Some(wrong("a token without a scheme", "a bearer token")),
         ),
         (
             "security: [{raw: []}]",
@@ -364,7 +367,7 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{bearer: []}]",
             "/a",
             with("Secretive 0123456789abcdef"),
-            Some(wrong("an unknown scheme", "http bearer")),
+            Some(wrong("an unknown scheme", "a bearer token")),
         ),
         (
             "security: [{custom: []}]",
@@ -376,20 +379,20 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{custom: []}]",
             "/a",
             with("Bearer 0123456789abcdef"),
-            Some(wrong("http bearer", "http custom")),
+            Some(wrong("a bearer token", "HTTP Custom")),
         ),
         ("security: [{basic: []}]", "/a", with("Basic dTpw"), None),
         (
             "security: [{basic: []}]",
             "/a",
             with("Basic dXNlcm5hbWUx"),
-            Some(wrong("malformed http basic", "http basic")),
+            Some(wrong("malformed HTTP Basic", "HTTP Basic")),
         ),
         (
             "security: [{basic: []}]",
             "/a",
             with("Basic user:password"),
-            Some(wrong("malformed http basic", "http basic")),
+            Some(wrong("malformed HTTP Basic", "HTTP Basic")),
         ),
         (
             "security: [{basic: []}]",
@@ -416,7 +419,7 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{oauth: []}]",
             "/a",
             with("Basic dTpw"),
-            Some(wrong("http basic", "oauth2")),
+            Some(wrong("HTTP Basic", "an OAuth 2 access token")),
         ),
         (
             "security: [{oauth: []}, {basic: []}]",
@@ -429,7 +432,7 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{tls: [], bearer: []}]",
             "/a",
             host.to_owned(),
-            Some(missing("http bearer and mutualTLS")),
+            Some(missing("a bearer token and a client certificate")),
         ),
         ("security: [{undefined: []}]", "/a", host.to_owned(), None),
         (
@@ -443,26 +446,32 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{key: []}]",
             "/a",
             host.to_owned(),
-            Some(missing("apiKey in header X-Key")),
+            Some(missing("an API key in header `X-Key`")),
         ),
         (
             "security: [{key: []}]",
             "/a?X-Key=abc",
             host.to_owned(),
-            Some(wrong("apiKey in query X-Key", "apiKey in header X-Key")),
+            Some(wrong(
+                "an API key in query `X-Key`",
+                "an API key in header `X-Key`",
+            )),
         ),
         ("security: [{query: []}]", "/a?key=abc", String::new(), None),
         (
             "security: [{query: []}]",
             "/a",
             String::new(),
-            Some(missing("apiKey in query key")),
+            Some(missing("an API key in query `key`")),
         ),
         (
             "security: [{query: []}]",
             "/a",
             format!("{host}Key: abc"),
-            Some(wrong("apiKey in header key", "apiKey in query key")),
+            Some(wrong(
+                "an API key in header `key`",
+                "an API key in query `key`",
+            )),
         ),
         ("security: [{cookie: []}]", "/a", host.to_owned(), None),
         (
@@ -481,13 +490,13 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{cookie: []}]",
             "/a",
             format!("{host}Cookie: a=1"),
-            Some(missing("apiKey in cookie sid")),
+            Some(missing("an API key in cookie `sid`")),
         ),
         (
             "security: [{bearer: [], key: []}]",
             "/a",
             with("Bearer abc"),
-            Some(missing(both)),
+            Some(lack("an API key in header `X-Key`", both)),
         ),
         (
             "security: [{bearer: [], key: []}]",
@@ -505,7 +514,7 @@ fn credentials_are_compared_with_the_security_of_an_operation() {
             "security: [{bearer: []}, {key: []}]",
             "/a",
             host.to_owned(),
-            Some(missing("apiKey in header X-Key or http bearer")),
+            Some(missing("a bearer token or an API key in header `X-Key`")),
         ),
     ];
     for (security, target, lines, expected) in table {
@@ -596,7 +605,7 @@ paths:
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(
         found[0]["message"],
-        "the credentials are http bearer and http digest; expected http basic"
+        "the credentials are HTTP Digest and a bearer token; expected HTTP Basic"
     );
     assert_eq!(found[0]["key"], "wrong-credentials|t|security http basic");
     for format in [
@@ -696,7 +705,274 @@ fn keys_in_a_query_are_not_shown_with_findings_about_them() {
     ];
     let (_, stdout, _) = run_in(folder.path(), &arguments, "");
     assert!(
-        stdout.contains("the credentials are apiKey in query appid") && !stdout.contains("hunter2"),
+        stdout.contains("the credentials are an API key in query `appid`")
+            && !stdout.contains("hunter2"),
         "{stdout}"
+    );
+}
+
+/// What a finding points to: the text above the carets, and where it is.
+fn pointed(stdout: &str, rule: &str) -> Vec<String> {
+    let lines: Vec<&str> = stdout.lines().collect();
+    let starts = (0..lines.len()).filter(|at| lines[*at].contains(&format!("[{rule}]")));
+    let found = starts.filter_map(|start| {
+        let arrow = (start..lines.len()).find(|at| lines[*at].contains("--> "))?;
+        let marks = (arrow..lines.len()).find(|at| lines[*at].contains('^'))?;
+        let from = lines[marks].chars().position(|c| c == '^')?;
+        let width = lines[marks].chars().filter(|c| *c == '^').count();
+        let place = lines[arrow].split_whitespace().nth(1)?;
+        let text: String = lines[marks - 1].chars().skip(from).take(width).collect();
+        Some(format!("{place} {text}"))
+    });
+    found.collect()
+}
+
+#[test]
+fn findings_point_to_the_field_and_parameter_that_is_wrong() {
+    let api = "
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /s/{n}:
+    get:
+      operationId: getA
+      parameters:
+        - {name: n, in: path, required: true, schema: {type: integer}}
+        - {name: q, in: query, schema: {type: integer}}
+        - {name: X-N, in: header, schema: {type: array, items: {type: integer}}}
+      responses:
+        '200':
+          description: ''
+          headers: {X-Ids: {schema: {type: array, items: {type: integer}}}}
+          content: {application/json: {schema: {type: array}}}
+";
+    let http = "GET /s/a?xq=1&q=a&a=2 HTTP/1.1\nHost: a.example\nX-N: 1\nx-n: b\n\nHTTP/1.1 200 OK\nX-Ids: 1\nx-ids: 2\n\
+                X-Ids: c\nLink: </s/1>\nLink: </none>\nContent-Type: application/json\n\n[]\n";
+    let field = |name: &str, value: &str| {
+        format!("        {{\"name\": \"{name}\",\n         \"value\": \"{value}\"}}")
+    };
+    let fields = |fields: &[(&str, &str)]| -> String {
+        fields
+            .iter()
+            .map(|(name, value)| field(name, value))
+            .collect::<Vec<_>>()
+            .join(",\n")
+    };
+    let har = format!(
+        "{{\"log\": {{\"entries\": [{{\"request\": {{\"method\": \"GET\", \"url\":\n\"https://a.example/s/a?xq=1&q=a&a=2\",\n\
+         \"headers\": [\n{}]}},\n\"response\": {{\"status\": 200, \"headers\": [\n{}],\n\
+         \"content\": {{\"mimeType\": \"application/json\", \"text\": \"[]\"}}}}}}]}}}}",
+        fields(&[("X-N", "1"), ("X-N", "b")]),
+        fields(&[("X-Ids", "1\\n2\\nc"), ("Link", "</s/1>\\n</none>")]),
+    );
+    let files = folder(&[("api.yaml", api), ("t.http", http), ("t.har", &har)]);
+    for (capture, expected) in [
+        (
+            "t.http",
+            [
+                "parameter-value t.http:1:8 a, t.http:1:17 a, t.http:4:6 b",
+                "undeclared-query-parameter t.http:1:19 a, t.http:1:10 xq",
+                "header-value t.http:9:8 c",
+                "unmatched-link t.http:11:7 </none>",
+            ],
+        ),
+        (
+            "t.har",
+            [
+                "parameter-value t.har:2:22 a, t.har:2:31 a, t.har:7:19 \"b\"",
+                "undeclared-query-parameter t.har:2:33 a, t.har:2:24 xq",
+                "header-value t.har:10:26 c",
+                "unmatched-link t.har:12:28 </none>",
+            ],
+        ),
+    ] {
+        let (_, stdout, _) = run_in(
+            files.path(),
+            &["check", capture, "--contract", "api.yaml"],
+            "",
+        );
+        let found = [
+            "parameter-value",
+            "undeclared-query-parameter",
+            "header-value",
+            "unmatched-link",
+        ]
+        .map(|rule| format!("{rule} {}", pointed(&stdout, rule).join(", ")));
+        assert_eq!(found, expected, "{stdout}");
+    }
+}
+
+/// A path is also found in a URL whose user, host or scheme has the same text.
+#[test]
+fn findings_about_a_path_point_to_it() {
+    for (url, expected) in [
+        ("https://ada:pw@a/a", "t.http:1:21 /a"),
+        ("http://api.example/api", "t.http:1:23 /api"),
+        ("/a?x=/a", "t.http:1:5 /a"),
+    ] {
+        let exchange =
+            format!("DELETE {url} HTTP/1.1\n\nHTTP/1.1 200 OK\n\n").replace("DELETE", "GET");
+        let api = HEADERS.replace("/a:", "/none:");
+        let files = folder(&[("api.yaml", &*api), ("t.http", &exchange)]);
+        let (_, stdout, _) = run_in(
+            files.path(),
+            &["check", "t.http", "--contract", "api.yaml"],
+            "",
+        );
+        let place = pointed(&stdout, "unknown-operation").join(", ");
+        assert_eq!(place, expected, "{stdout}");
+    }
+}
+
+/// Many fields, each of which is a finding.
+#[test]
+fn many_fields_take_no_time_each() {
+    let fields: Vec<Value> = (0..20_000)
+        .map(|at| serde_json::json!({"name": format!("x-{at:05}"), "value": "v"}))
+        .collect();
+    let har = serde_json::json!({"log": {"entries": [{
+        "request": {"method": "GET", "url": "https://h/a", "headers": []},
+        "response": {"status": 200, "headers": fields, "content": {"mimeType": "application/json", "text": "{}"}}
+    }]}});
+    let files = folder(&[("api.yaml", HEADERS), ("t.har", &har.to_string())]);
+    let found = findings(files.path(), &["t.har"]);
+    assert!(
+        found
+            .iter()
+            .any(|found| found.contains("undeclared-header")),
+        "{found:?}"
+    );
+}
+
+/// Browsers join fields of the same name with a line break.
+#[test]
+fn joined_fields_are_several() {
+    let har = |name: &str, value: &str| {
+        let entry = serde_json::json!({
+            "request": {"method": "GET", "url": "https://h/a", "headers": [{"name": "Accept", "value": "*/*"}]},
+            "response": {
+                "status": 200,
+                "headers": [{"name": "X-Total", "value": "1"}, {"name": name, "value": value}],
+                "content": {"mimeType": "application/json", "text": "{}"}
+            }
+        });
+        serde_json::json!({"log": {"entries": [entry]}}).to_string()
+    };
+    for (name, value, expected) in [
+        ("set-cookie", "a=1\nsession=2", 0),
+        ("set-cookie", "a=1\nb=2", 1),
+        ("set-cookie", "session=1; Path=/;\n HttpOnly", 0),
+        ("X-Ids", "1, 2\n3", 0),
+        ("X-Ids", "1, 2\nx", 1),
+        ("X-Ids", "\n1\n\n", 0),
+    ] {
+        let files = folder(&[("api.yaml", HEADERS), ("t.har", &har(name, value))]);
+        let found = findings(files.path(), &["t.har"]);
+        assert_eq!(found.len(), expected, "{name} {value:?} {found:?}");
+    }
+}
+
+/// The writer of a guide leaves headers out.
+#[test]
+fn headers_that_end_in_an_ellipsis_are_not_all() {
+    for (lines, expected) in [
+        ("...", &[][..]),
+        ("\u{2026}", &[]),
+        ("[...]", &[]),
+        (
+            "X-Total: a\n...",
+            &["error[header-value] response header `X-Total` is \"a\"; expected integer"],
+        ),
+        (
+            "Date: x",
+            &["error[missing-header] required response header `X-Total` is missing"],
+        ),
+    ] {
+        let message = format!(
+            "GET /a HTTP/1.1\nHost: h\n\nHTTP/1.1 200 OK\nContent-Type: application/json\n{lines}\n\n{{}}\n"
+        );
+        let guide = format!("# Guide\n\n```http\n{message}```\n");
+        let files = folder(&[
+            ("api.yaml", HEADERS),
+            ("guide.md", &guide),
+            ("t.http", &message),
+        ]);
+        for capture in ["guide.md", "t.http"] {
+            assert_eq!(
+                findings(files.path(), &[capture]),
+                expected,
+                "{capture} {lines}"
+            );
+        }
+    }
+}
+
+/// Text is quoted, and numbers are not.
+#[test]
+fn values_of_headers_are_shown_as_they_are_written() {
+    for (value, shown) in [
+        ("many", r#""many""#),
+        ("+1", r#""+1""#),
+        ("007x", r#""007x""#),
+        ("NaN", r#""NaN""#),
+        ("-3", "-3"),
+        ("-1.5", "-1.5"),
+        ("true", "true"),
+        (r#"say "hi""#, r#""say \"hi\"""#),
+        ("[a", r#""[a""#),
+    ] {
+        let lines = format!("200 OK\nContent-Type: application/json\nX-Total: {value}");
+        let found = of_exchange(HEADERS, &format!("{}{{}}", answered(&lines)), &[]);
+        let start = format!("error[header-value] response header `X-Total` is {shown};");
+        assert!(
+            found.len() == 1 && found[0].starts_with(&start),
+            "{value} {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_prefix_of_headers_is_not_a_pattern() {
+    let files = folder(&[("api.yaml", HEADERS), ("t.http", &answered("200 OK"))]);
+    for prefix in ["x-*", "*", "X-*-Id"] {
+        let (code, _, stderr) = run_in(
+            files.path(),
+            &[
+                "check",
+                "t.http",
+                "--contract",
+                "api.yaml",
+                "--api-header",
+                prefix,
+            ],
+            "",
+        );
+        assert!(
+            code == 2 && stderr.contains("a prefix, not a pattern"),
+            "{stderr}"
+        );
+    }
+}
+
+/// Nothing compared is an error, and the message says what was checked.
+#[test]
+fn findings_around_bodies_do_not_make_up_for_bodies() {
+    let api = secured("security: [{bearer: []}]");
+    let exchange = "GET /a HTTP/1.1\nHost: h\n\nHTTP/1.1 200 X\nDate: x\n\n";
+    let files = folder(&[("api.yaml", &*api), ("t.http", exchange)]);
+    let (code, stdout, stderr) = run_in(
+        files.path(),
+        &["check", "t.http", "--contract", "api.yaml"],
+        "",
+    );
+    assert!(stdout.contains("missing-credentials"), "{stdout}");
+    let words = crate::common::unwrapped(&stderr);
+    assert!(
+        code == 2
+            && words.contains(
+                "nothing in the captures was compared with a schema of api.yaml; the findings are only about what is around \
+                 bodies"
+            ),
+        "{code} {words}"
     );
 }

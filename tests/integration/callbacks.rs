@@ -390,6 +390,50 @@ fn what_is_only_like_a_webhook_is_not_compared() {
     }
 }
 
+/// A guess does not fail a run.
+#[test]
+fn a_request_to_another_api_is_no_webhook() {
+    let born = |body: &str, headers: &str| {
+        exchange(
+            "/v1/track",
+            &format!("api.segment.example{headers}"),
+            body,
+            "200 OK",
+        )
+    };
+    let without = BIRTH.replace(r#""bornAt": "2024-03-02T10:15:00Z", "#, "");
+    for (case, capture) in [
+        (
+            "without a required property",
+            born(&without, "\nX-Event: born"),
+        ),
+        (
+            "without a required header",
+            born(BIRTH, "\nOrigin: https://app.example"),
+        ),
+    ] {
+        let files = project(&[("t.http", &capture)]);
+        let run = run(&files, "check t.http --contract api.yaml");
+        assert!(
+            run.stdout.contains("1 fits no operation") && !run.stdout.contains("error["),
+            "{case}: {}",
+            run.stdout
+        );
+    }
+    // A value that the webhook fixes.
+    let event = CONTRACT.replace(
+        "      required: [petId, bornAt]\n      properties:\n",
+        "      required: [petId, bornAt]\n      properties:\n        type: {const: born}\n",
+    );
+    let track = BIRTH.replacen('{', r#"{"type": "track", "#, 1);
+    let files = folder(&[
+        ("api.yaml", &*event),
+        ("t.http", &born(&track, "\nX-Event: born")),
+    ]);
+    let run = run(&files, "check t.http --contract api.yaml");
+    assert!(run.stdout.contains("1 fits no operation"), "{}", run.stdout);
+}
+
 #[test]
 fn reports_treat_callbacks_and_webhooks_like_other_operations() {
     let captures = subscribe() + &sold("1", "95") + &born("x.example", BIRTH, "204 No Content");
@@ -429,4 +473,27 @@ fn malformed_callback_urls_are_findings() {
     .map(lint)
     .collect();
     insta::assert_snapshot!(found.concat());
+}
+
+#[test]
+fn malformed_callback_urls_are_reported_with_traffic() {
+    for (url, said) in [
+        (
+            "'{$request.body#/callbackUrl/sold'",
+            "has an unmatched brace",
+        ),
+        (
+            "'{request.body#/callbackUrl}'",
+            "a runtime expression starts with `$`",
+        ),
+    ] {
+        let contract = CONTRACT.replace("'{$request.body#/callbackUrl}/sold'", url);
+        let files = folder(&[("api.yaml", &*contract), ("t.http", &subscribe())]);
+        let run = run(&files, "check t.http --contract api.yaml");
+        assert!(
+            unwrapped(&run.stdout).contains(said),
+            "{url} {}",
+            run.stdout
+        );
+    }
 }

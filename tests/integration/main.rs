@@ -13,6 +13,7 @@ mod cli;
 mod commits;
 mod configuration;
 mod contracts;
+mod credentials;
 mod diff;
 mod engines;
 mod exceptions;

@@ -106,7 +106,7 @@ fn links_on_the_api_lead_to_operations() {
             .map(|found| found.split('`').nth(1).unwrap_or_default().to_owned())
             .collect()
     };
-    let table: [(&str, &[&str]); 24] = [
+    let table: [(&str, &[&str]); 38] = [
         ("302 X\nLocation: /v1/a/7\n", &[]),
         ("302 X\nLocation: a/7\n", &[]),
         ("302 X\nLocation: ../v1/a?x=1#y\n", &[]),
@@ -142,6 +142,23 @@ fn links_on_the_api_lead_to_operations() {
             &[],
         ),
         ("200 X\nLink: </v1/b>, </v1/c>\n", &["/v1/b", "/v1/c"]),
+        // The base path is missing, because a proxy removes it.
+        ("201 X\nLocation: /a/17\n", &["/a/{}"]),
+        ("308 X\nLocation: http://h/a\n", &["/a"]),
+        ("200 X\nLink: </a?page=2>; rel=next\n", &["/a"]),
+        ("201 X\nLocation: /other\n", &[]),
+        ("201 X\nLocation: https://other/a/17\n", &[]),
+        // This may be a page next to the API.
+        ("302 X\nLocation: /a\n", &[]),
+        ("303 X\nLocation: /a/17\n", &[]),
+        // Captures have links that are not escaped.
+        ("201 X\nLocation: /v1/b/caf\u{e9} au lait\n", &["/v1/b/{}"]),
+        ("201 X\nLocation: /v1/a/caf\u{e9} au lait\n", &[]),
+        ("201 X\nLocation: /v1/b/{id}/x\n", &[]),
+        ("201 X\nLocation: /v1/b?q=a|b&r=\"c\"\n", &["/v1/b"]),
+        ("200 X\nLink: </v1/b/a b>; rel=next\n", &["/v1/b/{}"]),
+        ("201 X\nLocation: see the documentation\n", &[]),
+        ("201 X\nLocation: /v1/a%zz\n", &["/v1/{}"]),
     ];
     for (answered, expected) in table {
         assert_eq!(paths(answered), expected, "{answered}");
@@ -155,14 +172,8 @@ fn links_on_the_api_lead_to_operations() {
 #[test]
 fn requests_accept_what_the_contract_declares() {
     let rules = ["not-acceptable"];
-    let of = |sent: &str| {
-        found(
-            "GET",
-            sent,
-            "200 X\nContent-Type: application/json\n\n{}",
-            &rules,
-        )
-    };
+    let of = |sent: &str| found("GET", sent, "406 X\nDate: x\n", &rules);
+    let found_of = |method: &str, sent: &str, answered: &str| found(method, sent, answered, &rules);
     assert_eq!(of("Accept: */*\n"), [""; 0]);
     assert_eq!(of(""), [""; 0]);
     assert_eq!(
@@ -171,6 +182,34 @@ fn requests_accept_what_the_contract_declares() {
     );
     let expected = "info[not-acceptable] Accept is text/html, text/csv; the contract declares application/json";
     assert_eq!(of("Accept: text/html\nAccept: text/csv\n"), [expected]);
+    // The default response is the only one.
+    let default = API.replace(
+        "'201': {description: '', headers: {Location: {schema: {type: string}}}}",
+        "default: {description: '', content: {application/json: {}}}",
+    );
+    let exchange = "PUT /v1/a HTTP/1.1\nAccept: text/html\n\n";
+    let default = default.replacen(
+        "        '202': {description: '', headers: {Location: {schema: {type: string}}}}\n",
+        "",
+        1,
+    );
+    assert_eq!(
+        of_exchange(&default, exchange, &[]),
+        ["info[not-acceptable] Accept is text/html; the contract declares application/json"]
+    );
+    // A server may ignore it, and other errors have other reasons.
+    let github = "Accept: application/vnd.github+json\n";
+    for answered in [
+        "200 X\nContent-Type: application/json\n\n{}",
+        "200 X\nContent-Type: application/json; charset=utf-8\n\n{}",
+        "204 X\n\n",
+        "304 X\n\n",
+        "404 X\n\n",
+        "500 X\n\n",
+    ] {
+        assert_eq!(found_of("GET", github, answered), [""; 0], "{answered}");
+    }
+    assert_eq!(found_of("GET", github, "406 X\n\n").len(), 1);
     // Without a declared media type, nothing is excluded.
     assert_eq!(
         found("PUT", "Accept: text/html\n", "202 X\n", &rules),
@@ -273,4 +312,21 @@ fn a_body_has_the_coding_that_its_header_names() {
     // Other tools decode bodies and keep the header.
     let answered = "200 X\nContent-Type: application/json\nContent-Encoding: gzip\n\n{}";
     assert_eq!(found("GET", "", answered, &["content-encoding"]), [""; 0]);
+}
+
+/// Captures have requests whose paths are not escaped.
+#[test]
+fn links_are_followed_from_any_path() {
+    for path in ["/v1/a/{id}", "/v1/a/caf\u{e9}", "/v1/a/%zz", "/v1/a/a|b"] {
+        let exchange = format!(
+            "GET {path} HTTP/1.1\nHost: h\n\nHTTP/1.1 200 X\nLink: </v1/none>, </v1/a>, <../a/7>\n\n"
+        );
+        let found = of_exchange(API, &exchange, &[]);
+        let found: Vec<&String> = found
+            .iter()
+            .filter(|found| found.contains("[unmatched-link]"))
+            .collect();
+        assert_eq!(found.len(), 1, "{path} {found:?}");
+        assert!(found[0].contains("`/v1/none`"), "{path} {found:?}");
+    }
 }

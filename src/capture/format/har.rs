@@ -5,6 +5,7 @@
 //! counted. Playwright keeps bodies in files next to the archive, which `_file` names. Pages, timings, caches and cookies are ignored, and so are fields that only one tool writes.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::json::{Kind, Value};
 use crate::location::Origin;
@@ -16,7 +17,7 @@ use super::form;
 use super::message::{Found, first, has_length, kept};
 use crate::redact::Excerpt;
 use crate::capture::record::{Lists, Record};
-use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, ReadProblem, Remark, RemarkKind, Request, Response, Sink, Unused};
+use crate::capture::{Body, EncodingFault, Exchange, FieldPlace, Headers, Hint, ReadProblem, Remark, RemarkKind, Request, Response, Sink, Unused, WrittenFields};
 
 /// Where an archive has its entries.
 pub(super) const LISTS: Lists = &[&["log", "entries"]];
@@ -173,9 +174,29 @@ impl Entry<'_> {
 
     fn headers(&self, message: Value<'_>) -> Headers {
         let written = message.get("headers");
-        let fields = written.into_iter().flat_map(Value::elements);
-        let fields = fields.filter_map(|field| Some((string(field, "name")?, string(field, "value")?)));
-        Headers(fields.collect(), written.map(|written| self.record.line(written)))
+        let Some(written) = written else { return Headers::default() };
+        let (mut fields, mut places) = (Vec::new(), Vec::new());
+        let start = written.span().start;
+        let within = |span: Range<usize>| span.start - start..span.end - start;
+        for field in written.elements() {
+            let (Some(name), Some(value)) = (field.get("name"), field.get("value")) else { continue };
+            let (Some(name_text), Some(text)) = (name.as_str(), value.as_str()) else { continue };
+            for (line, span) in lines(&text, value) {
+                fields.push((name_text.to_string(), line));
+                places.push(FieldPlace {
+                    whole: within(field.span()),
+                    name: within(name.span()),
+                    value: within(span),
+                });
+            }
+        }
+        let all = self.record.line(written);
+        // Otherwise the places in the capture are others.
+        if all.text != written.raw() {
+            places.clear();
+        }
+        let is_cut = false;
+        Headers(fields, Some(WrittenFields { all, places, is_cut }))
     }
 
     /// The body in a file that `postData` or `content` names.
@@ -264,6 +285,42 @@ impl Entry<'_> {
         };
         Ok(Some(body.with_media_type(media_type.as_deref())))
     }
+}
+
+/// The fields in a value, with their places. Browsers join fields with the same name by a line break, above all
+/// `Set-Cookie`; a line that starts with white space continues the previous one.
+fn lines(text: &str, value: Value<'_>) -> Vec<(String, Range<usize>)> {
+    let whole = value.span();
+    if !text.contains('\n') {
+        return vec![(text.to_owned(), whole)];
+    }
+    let raw = value.raw();
+    let inside = raw.len() - usize::from(raw.ends_with('"'));
+    // With other escapes, the places of lines are not known.
+    let mut ends: Vec<usize> = raw.match_indices("\\n").map(|(at, _)| at).collect();
+    if ends.len() != text.matches('\n').count() || raw.contains("\\\\") {
+        ends.clear();
+    }
+    let mut found: Vec<(String, Range<usize>)> = Vec::new();
+    let mut start = usize::from(raw.starts_with('"'));
+    for (index, line) in text.split('\n').enumerate() {
+        let end = ends.get(index).copied().unwrap_or(inside);
+        let span = match ends.is_empty() {
+            true => whole.clone(),
+            false => whole.start + start..whole.start + end.max(start),
+        };
+        start = end + "\\n".len();
+        match found.last_mut() {
+            Some((known, range)) if line.starts_with([' ', '\t']) => {
+                known.push(' ');
+                known.push_str(line.trim());
+                range.end = span.end;
+            }
+            _ if line.trim().is_empty() => {}
+            _ => found.push((line.trim().to_owned(), span)),
+        }
+    }
+    found
 }
 
 /// Whether `postData` or `content` describes a body that it does not include: by its size (-1 means unknown),

@@ -11,7 +11,9 @@ use crate::redact::Excerpt;
 use super::lines::{StartLine, is_start_line, line_at, next_line, balanced_end};
 use super::Text;
 use super::message::{Found, kept};
-use crate::capture::{Body, Exchange, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request, Response, Sink};
+use crate::capture::{
+    Body, Exchange, FieldPlace, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request, Response, Sink, WrittenFields,
+};
 
 /// Reads every message of a text. A response right after a request answers it. Comments (`#`) are allowed
 /// before the first request, and `###` between requests.
@@ -99,9 +101,14 @@ impl<'t, 'c> Messages<'t, 'c> {
 
     fn add(&mut self, mut message: Message<'t>, entry: &Origin, sink: &mut dyn Sink) {
         let head = message.head.clone();
-        message.headers.1 = Some(Line {
-            text: String::from_utf8_lossy(&self.text[head.clone()]).into_owned(),
-            origin: entry.at(entry.position.after(&self.text[message.at..head.start])),
+        let text = &self.text[head.clone()];
+        message.headers.1 = std::str::from_utf8(text).ok().map(|written| WrittenFields {
+            all: Line {
+                text: written.to_owned(),
+                origin: entry.at(entry.position.after(&self.text[message.at..head.start])),
+            },
+            places: std::mem::take(&mut message.places),
+            is_cut: message.is_cut,
         });
         let (body, remarks) = message.body((self.text, self.cuts), entry, sink);
         let (body, body_left_out) = kept(body, sink);
@@ -247,6 +254,10 @@ struct Message<'t> {
     headers: Headers,
     /// The lines of the header section.
     head: Range<usize>,
+    /// Where each field is in them.
+    places: Vec<FieldPlace>,
+    /// Whether the writer left fields out.
+    is_cut: bool,
     body: Range<usize>,
     /// Where the message starts.
     at: usize,
@@ -263,6 +274,8 @@ fn message<'t>((text, cuts): (&'t [u8], &Cuts), start: usize, limit: usize, exte
     let mut headers = Headers::default();
     let mut declared = None;
     let mut malformed = None;
+    let mut places = Vec::new();
+    let mut is_cut = false;
     let mut at = next_line(text, start);
     let head = at;
     let mut head_end = at;
@@ -275,6 +288,11 @@ fn message<'t>((text, cuts): (&'t [u8], &Cuts), start: usize, limit: usize, exte
             break;
         }
         let Some((name, value)) = header(line) else {
+            if is_ellipsis(line) {
+                is_cut = true;
+                at = next_line(text, at);
+                continue;
+            }
             // In a guide, prose may follow a message without a blank line in between.
             if extent == Extent::ToEndOfJson {
                 break;
@@ -291,7 +309,14 @@ fn message<'t>((text, cuts): (&'t [u8], &Cuts), start: usize, limit: usize, exte
             let space = text[value_at..].iter().take_while(|b| **b == b' ').count();
             declared = value.parse().ok().map(|length| (length, value_at + space));
         }
+        let start = at - head;
+        let value_at = start + line.len() - line[name.len() + 1..].trim_ascii_start().len();
         headers.0.push((name.to_owned(), value.to_owned()));
+        places.push(FieldPlace {
+            whole: start..start + line.len(),
+            name: start..start + name.len(),
+            value: value_at..value_at + value.len(),
+        });
         at = next_line(text, at);
         head_end = at;
     }
@@ -309,12 +334,20 @@ fn message<'t>((text, cuts): (&'t [u8], &Cuts), start: usize, limit: usize, exte
         line,
         headers,
         head: head..head_end,
+        places,
+        is_cut,
         body,
         at: start,
         declared,
         malformed,
     };
     (message, end)
+}
+
+/// Whether a line stands for header fields that the writer left out.
+fn is_ellipsis(line: &[u8]) -> bool {
+    let text = std::str::from_utf8(line).unwrap_or_default().trim();
+    matches!(text, "..." | "\u{2026}" | "[...]" | "[\u{2026}]" | "(...)" | "# ..." | "// ...")
 }
 
 fn header(line: &[u8]) -> Option<(&str, &str)> {

@@ -69,6 +69,7 @@ pub(super) fn contract(
     reader.read();
     reader.compiler.complete();
     structure::check_schemas(&mut reader.compiler, uri, root.value);
+    let keys = reader.keys();
     let Reader {
         compiler,
         operations,
@@ -101,6 +102,7 @@ pub(super) fn contract(
         documents,
         problems,
         samples,
+        keys,
     })
 }
 

@@ -86,7 +86,7 @@ impl<'d> Reader<'d> {
         spot: &Spot<'d>,
         items: &[Spot<'d>],
     ) {
-        let parameters = self.parameters(spot, items);
+        let parameters = self.parameters(kind, spot, items);
         let template = PathTemplate::parse(path).taking_slashes(&parameters.multi_segment);
         if kind == OperationKind::Path {
             self.path_parameters(spot, &template, &parameters.list);
@@ -94,7 +94,7 @@ impl<'d> Reader<'d> {
         let request = self.request_body(spot, &parameters);
         let form_body = self.swagger_form(spot, &parameters.form);
         let responses = self.responses(spot);
-        let security = self.security(spot);
+        let security = self.security(kind, spot);
         let summary = std::iter::once(spot)
             .chain(items)
             .find_map(|owner| owner.text("summary"));

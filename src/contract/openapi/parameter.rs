@@ -1,6 +1,6 @@
 //! Parameters (Parameter Object; section "Parameter Object" of Swagger 2.0).
 
-use crate::contract::{Encoding, MediaRange, Parameter, ParameterPlace, Sample, Style};
+use crate::contract::{Encoding, MediaRange, OperationKind, Parameter, ParameterPlace, Sample, Style};
 use crate::location::Side;
 use crate::schema::{Dialect, NodeId};
 
@@ -26,6 +26,7 @@ impl<'d> Reader<'d> {
     /// The parameters of an operation: its own, and those of its path item that it does not override.
     pub(super) fn parameters(
         &mut self,
+        kind: OperationKind,
         operation: &Spot<'d>,
         items: &[Spot<'d>],
     ) -> Parameters<'d> {
@@ -53,16 +54,14 @@ impl<'d> Reader<'d> {
                 }
             }
         }
-        self.query_keys(operation, &mut parameters);
+        self.query_keys(kind, operation, &mut parameters);
         parameters
     }
 
     /// Declares the API keys that are sent in the query as query parameters (Security Scheme Object).
-    fn query_keys(&mut self, operation: &Spot<'d>, parameters: &mut Parameters<'d>) {
+    fn query_keys(&mut self, kind: OperationKind, operation: &Spot<'d>, parameters: &mut Parameters<'d>) {
         let schemes = self.security_schemes();
-        let required = operation
-            .get("security")
-            .or_else(|| self.root.get("security"));
+        let required = self.requirements(kind, operation);
         for requirement in required.iter().flat_map(Spot::elements) {
             for (name, _) in requirement.members() {
                 let scheme = schemes.as_ref().and_then(|schemes| schemes.get(name));

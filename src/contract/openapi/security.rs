@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::{ParameterPlace, Requirement, Scheme, SchemeKind, Security};
+use crate::contract::{OperationKind, ParameterPlace, Requirement, Scheme, SchemeKind, Security};
 use crate::schema::Dialect;
 
 use super::Reader;
@@ -21,12 +21,34 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// The requirements of an operation: its own, else those of the document.
-    pub(super) fn security(&mut self, operation: &Spot<'d>) -> Security {
+    /// The names of all API keys: those that operations require, and others that the document describes.
+    pub(super) fn keys(&mut self) -> Vec<String> {
+        let required = self.operations.iter().flat_map(|operation| &operation.security.0);
+        let required = required.flat_map(|requirement| &requirement.0).map(|scheme| scheme.kind.clone());
+        let mut kinds: Vec<SchemeKind> = required.collect();
+        let described = self.security_schemes();
+        kinds.extend(described.iter().flat_map(Spot::members).map(|(_, scheme)| kind_of(&scheme)));
+        let names = kinds.into_iter().filter_map(|kind| match kind {
+            SchemeKind::ApiKey { name, .. } => Some(name),
+            _ => None,
+        });
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The requirements of an operation as they are written: its own, else those of the document. The latter are those
+    /// of the API, which webhooks and callbacks are not sent to.
+    pub(super) fn requirements(&self, kind: OperationKind, operation: &Spot<'d>) -> Option<Spot<'d>> {
+        let of_api = || self.root.get("security").filter(|_| kind == OperationKind::Path);
+        operation.get("security").or_else(of_api)
+    }
+
+    /// The requirements of an operation.
+    pub(super) fn security(&mut self, kind: OperationKind, operation: &Spot<'d>) -> Security {
         let schemes = self.security_schemes();
-        let required = operation
-            .get("security")
-            .or_else(|| self.root.get("security"));
+        let required = self.requirements(kind, operation);
         let mut requirements = Vec::new();
         for requirement in required.iter().flat_map(Spot::elements) {
             let mut needed = Vec::new();
@@ -39,7 +61,7 @@ impl<'d> Reader<'d> {
                     .collect();
                 scopes.sort();
                 needed.push(Scheme {
-                    kind: scheme.as_ref().map_or(SchemeKind::Unknown, kind),
+                    kind: scheme.as_ref().map_or(SchemeKind::Unknown, kind_of),
                     what: scheme.map_or_else(|| name.to_owned(), |scheme| what(&scheme)),
                     scopes,
                 });
@@ -54,7 +76,7 @@ impl<'d> Reader<'d> {
 }
 
 /// What a scheme requires of requests.
-fn kind(scheme: &Spot<'_>) -> SchemeKind {
+fn kind_of(scheme: &Spot<'_>) -> SchemeKind {
     let text = |key: &str| scheme.text(key).unwrap_or_default();
     match text("type") {
         "http" => match text("scheme").to_ascii_lowercase().as_str() {

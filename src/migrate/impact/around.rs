@@ -197,7 +197,7 @@ impl<'c> Around<'c> {
             response.is_some_and(|response| is_it(response.status))
         };
         // A capture without any headers has left them out.
-        let are_headers_known = response.is_some_and(|response| !response.headers.0.is_empty());
+        let are_headers_known = response.is_some_and(|response| response.headers.are_shown());
         let has_header = || response.is_some_and(|response| response.headers.get(&change.subject).is_some());
         let is_response = matches!(part, Part::Response(..));
         let (body, has_body) = match is_response {

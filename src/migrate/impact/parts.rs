@@ -96,7 +96,7 @@ impl Message {
                 true => BodySeen::Uncompared,
                 false => BodySeen::Absent,
             },
-            has_headers: !headers.0.is_empty(),
+            has_headers: headers.are_shown(),
             has_cookies: headers.get("cookie").is_some(),
         }
     }

@@ -238,3 +238,69 @@ fn what_is_kept_of_many_urls_does_not_depend_on_their_order() {
     assert_eq!(up.cut().collect::<Vec<_>>(), ["callback:subscribe/sold"]);
     assert_eq!(urls(&mut (0..CALLBACK_URLS)).cut().count(), 0);
 }
+
+/// Of URLs with one host and path, the one with the most of the request's query is meant.
+#[test]
+fn the_longest_query_decides() {
+    let answer = json!({"default": {"description": "d"}});
+    let callback = json!({"post": {"responses": answer}});
+    let document = json!({
+        "openapi": "3.1.0",
+        "info": {"title": "Shop", "version": "1"},
+        "paths": {"/subs/{id}": {"post": {
+            "operationId": "subscribe",
+            "responses": answer,
+            "callbacks": {
+                "any": {"https://l.example/hook": callback},
+                "born": {"https://l.example/hook?event=born": callback},
+                "old": {"https://l.example/hook?v=1&event=born": callback},
+                "any-of": {"https://l.example/hook/{id}": callback},
+                "one-of": {"https://l.example/hook/{id}?event=born": callback}
+            }
+        }}}
+    });
+    let contract = Contract::from_openapi(&document).expect("a contract");
+    for (target, expected) in [
+        ("/hook", "any"),
+        ("/hook?event=sold", "any"),
+        ("/hook?event=born", "born"),
+        ("/hook?x=1&event=born&a=2", "born"),
+        ("/hook?event=born&v=1", "old"),
+        ("/hook?event=born&v=2", "born"),
+        ("/hook/7", "any-of"),
+        ("/hook/7?event=born&x=2", "one-of"),
+    ] {
+        let captures = [capture("a", &request("POST", "l.example", target))];
+        assert_eq!(exercised(&contract, &captures, &[]), format!("callback:subscribe/{expected} 1"), "{target}");
+    }
+}
+
+/// Many subscriptions differ only in the query of their URLs, and paths may be long.
+#[test]
+fn many_urls_and_long_paths_take_no_time_each() {
+    let contract = contract("{$request.body#/url}", &post());
+    let callback = contract.operation("callback:subscribe/sold").expect("declared");
+    let mut urls = CallbackUrls::default();
+    for number in 0..CALLBACK_URLS {
+        let url = format!("https://l.example/hook?sub={number}&x=1");
+        urls.add(&contract, callback, &url, false, Some("api.example"));
+        urls.add(&contract, callback, &format!("https://l.example/of/{{id}}?sub={number}"), true, Some("api.example"));
+    }
+    let claimed = |target: &str| {
+        let target = crate::contract::RequestTarget::parse(target);
+        let claims = urls.claims(&contract, "POST", Some("l.example"), &target);
+        claims.into_iter().next().and_then(|claim| claim.query)
+    };
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    for number in (0..CALLBACK_URLS).step_by(7) {
+        let value = number.to_string();
+        let query = vec![pair("sub", &value), pair("x", "1")];
+        assert_eq!(claimed(&format!("/hook?n=2&x=1&sub={number}")), Some(query));
+        assert_eq!(claimed(&format!("/of/8?a=1&sub={number}")), Some(vec![pair("sub", &value)]));
+        assert_eq!(claimed(&format!("/hook?sub={number}")), None);
+    }
+    let long = "/a".repeat(100_000);
+    assert_eq!(claimed(&long), None);
+    let many: String = (0..2_000).map(|number| format!("&sub={number}")).collect();
+    claimed(&format!("/hook?{many}"));
+}

@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 
 use crate::capture::Request;
-use crate::contract::{Contract, Operation, PathTemplate, RequestTarget, without_user};
+use crate::contract::{Contract, Operation, PathTemplate, RequestTarget, without_user, without_usual_port};
 use crate::limits::{CALLBACK_URL, CALLBACK_URLS};
 
 /// The URLs that exchanges name for callbacks. `a += &b` merges; the order of merging makes no difference.
@@ -32,6 +32,7 @@ struct Url {
     host: Option<String>,
     /// Decoded, unless it has variables.
     path: String,
+    /// In order, so that URLs with the same start of the query are next to each other.
     query: Vec<(String, String)>,
 }
 
@@ -80,7 +81,8 @@ impl CallbackUrls {
             false => plain(&target.path),
         };
         let urls = self.of(&contract.reference(), &operation.id);
-        let url = Url { host, path, query: target.query };
+        let query = in_order(&target.query);
+        let url = Url { host, path, query };
         urls.add(url, is_own, has_variables);
     }
 
@@ -100,7 +102,8 @@ impl CallbackUrls {
         cut.map(|((_, operation), _)| &**operation)
     }
 
-    /// The callbacks that a request is sent to, in the order of their ids.
+    /// The callbacks that a request is sent to, in the order of their ids. A URL with more of the request's query is the
+    /// one that was meant.
     pub(in crate::observe) fn claims<'c>(
         &self,
         contract: &'c Contract,
@@ -121,7 +124,11 @@ impl CallbackUrls {
             }
             urls.claim(operation, host.map(without_usual_port), target)
         });
-        claims.collect()
+        let mut claims: Vec<Claimed<'c>> = claims.collect();
+        let pairs = |claim: &Claimed<'_>| claim.query.as_ref().map_or(0, Vec::len);
+        let most = claims.iter().map(pairs).max();
+        claims.retain(|claim| Some(pairs(claim)) == most);
+        claims
     }
 }
 
@@ -151,55 +158,127 @@ impl Urls {
     }
 
     fn claim<'c>(&self, operation: &'c Operation, host: Option<&str>, target: &RequestTarget) -> Option<Claimed<'c>> {
-        let has_query = |url: &Url| url.query.iter().all(|pair| target.query.contains(pair));
-        let claimed = |url: &Url, is_own: bool, values| Claimed {
+        let claimed = |(url, is_own): (&Url, bool), values| Claimed {
             operation,
             values,
             query: Some(url.query.clone()),
             is_first: !is_own,
         };
         let path = plain(&target.path);
+        let query = in_order(&target.query);
         // A host before any host.
         let hosts = host.map(Some).into_iter().chain([None]);
         for host in hosts {
-            let start = |path: &str| Url {
+            let sent = Url {
                 host: host.map(str::to_owned),
-                path: path.to_owned(),
-                query: Vec::new(),
+                path: path.clone(),
+                query: query.clone(),
             };
-            let same_path = self.constant.range(start(&path)..);
-            let mut same_path = same_path.take_while(|(url, _)| url.host.as_deref() == host && url.path == path);
-            if let Some((url, is_own)) = same_path.find(|(url, _)| has_query(url)) {
-                return Some(claimed(url, *is_own, Vec::new()));
+            if let Some(found) = fullest(&self.constant, &sent) {
+                return Some(claimed(found, Vec::new()));
             }
-            if self.patterns.is_empty() {
-                continue;
-            }
-            // A pattern starts with a part of the path, up to its first variable.
-            for (at, _) in target.path.char_indices() {
-                let before = format!("{}{{", &target.path[..at]);
-                let similar = self.patterns.range(start(&before)..);
-                let is_similar = |url: &Url| url.host.as_deref() == host && url.path.starts_with(&before);
-                let similar = similar.take_while(|(url, _)| is_similar(url));
-                for (url, is_own) in similar.filter(|(url, _)| has_query(url)) {
-                    let template = PathTemplate::parse(&url.path);
-                    if let Some(values) = template.matches(&target.path) {
-                        return Some(claimed(url, *is_own, in_path(operation, &values)));
-                    }
-                }
+            if let Some((found, values)) = self.pattern(&sent, &target.path) {
+                return Some(claimed(found, in_path(operation, &values)));
             }
         }
         None
     }
+
+    /// The URL with variables that a request is sent to, with their values: of several, the one with the longest query.
+    fn pattern<'u>(&'u self, sent: &Url, path: &str) -> Option<(Found<'u>, Vec<(String, String)>)> {
+        let mut best: Option<(Found<'u>, Vec<(String, String)>)> = None;
+        if self.patterns.is_empty() {
+            return best;
+        }
+        // A pattern starts with a part of the path, up to its first variable.
+        for (at, _) in path.char_indices().take_while(|(at, _)| *at < CALLBACK_URL) {
+            let before = format!("{}{{", &path[..at]);
+            let mut next = Url {
+                path: before.clone(),
+                query: Vec::new(),
+                ..sent.clone()
+            };
+            // URLs that differ only in the query are one step.
+            while let Some((url, _)) = self.patterns.range(next.clone()..).next() {
+                if url.host != sent.host || !url.path.starts_with(&before) {
+                    break;
+                }
+                let template = PathTemplate::parse(&url.path);
+                if let Some(values) = template.matches(path) {
+                    let of_path = Url {
+                        path: url.path.clone(),
+                        ..sent.clone()
+                    };
+                    let found = fullest(&self.patterns, &of_path);
+                    let is_better = |(url, _): &Found<'_>| best.as_ref().is_none_or(|((known, _), _)| url.query.len() > known.query.len());
+                    if let Some(found) = found.filter(is_better) {
+                        let values = values.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+                        best = Some((found, values.collect()));
+                    }
+                }
+                // No text is between this path and the next one.
+                next.path = format!("{}\0", url.path);
+            }
+        }
+        best
+    }
+}
+
+/// A known URL, and whether it is on a host of the API.
+type Found<'u> = (&'u Url, bool);
+
+/// The known URL with the host and the path of another one, whose query has all pairs of it: of several, the one with
+/// the most pairs.
+///
+/// The pairs of all are in order. So URLs whose query starts with the same pairs are next to each other, and only such
+/// starts are followed that known URLs have.
+fn fullest<'u>(known: &'u BTreeMap<Url, bool>, sent: &Url) -> Option<Found<'u>> {
+    /// Starts of queries that are followed for one request.
+    const STARTS: usize = 4_000;
+    let is_here = |url: &Url| url.host == sent.host && url.path == sent.path;
+    let from = |query: Vec<(String, String)>| {
+        let start = Url { query, ..sent.clone() };
+        known.range(start..).next().map(|(url, is_own)| (url, *is_own))
+    };
+    let mut best: Option<Found<'u>> = None;
+    // Each with the position of the first pair that may follow.
+    let mut open = vec![(Vec::new(), 0)];
+    let mut count = 0;
+    while let Some((start, next)) = open.pop() {
+        let Some((url, is_own)) = from(start.clone()).filter(|(url, _)| is_here(url) && url.query.starts_with(&start)) else {
+            continue;
+        };
+        if url.query == start && best.is_none_or(|(known, _)| known.query.len() < start.len()) {
+            best = Some((url, is_own));
+        }
+        for (position, pair) in sent.query.iter().enumerate().skip(next) {
+            count += 1;
+            if count > STARTS {
+                return best;
+            }
+            let mut longer = start.clone();
+            longer.push(pair.clone());
+            open.push((longer, position + 1));
+        }
+    }
+    best
+}
+
+/// The pairs of a query in order, each once.
+fn in_order(query: &[(String, String)]) -> Vec<(String, String)> {
+    let mut pairs = query.to_vec();
+    pairs.sort();
+    pairs.dedup();
+    pairs
 }
 
 /// The values of the parameters in the path of an operation, in order. Expressions count as parameters there, without
 /// a value.
-fn in_path<'c>(operation: &'c Operation, values: &[(&str, &str)]) -> Vec<(&'c str, String)> {
+fn in_path<'c>(operation: &'c Operation, values: &[(String, String)]) -> Vec<(&'c str, String)> {
     let names = operation.path.parameters();
     let found = names.map(|name| {
-        let value = values.iter().find(|(known, _)| *known == name);
-        (name, value.map_or_else(String::new, |(_, value)| (*value).to_owned()))
+        let value = values.iter().find(|(known, _)| known == name);
+        (name, value.map_or_else(String::new, |(_, value)| value.clone()))
     });
     found.collect()
 }
@@ -220,11 +299,6 @@ pub(in crate::observe) fn is_server(contract: &Contract, host: &str) -> bool {
         let server = PathTemplate::parse(without_usual_port(&server));
         server.matches(without_usual_port(host)).is_some()
     })
-}
-
-/// A host without a port that its scheme implies.
-fn without_usual_port(host: &str) -> &str {
-    host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(host)
 }
 
 /// A decoded path, in which a slash at the end makes no difference.

@@ -1,5 +1,6 @@
 //! Which exchanges are compared.
 
+use std::borrow::Cow;
 use std::hash::Hasher as _;
 use std::num::NonZeroU64;
 
@@ -185,10 +186,13 @@ impl PathGlob {
         if !text.starts_with(['/', '*']) {
             return Err(format!("a path starts with a slash: write '/{text}', or '**/{text}' after any base path"));
         }
-        let segments = text.split('/').map(|segment| match segment.starts_with('{') && segment.ends_with('}') {
+        if text.matches('{').count() != text.matches('}').count() {
+            return Err(format!("`{text}` has an unmatched brace; write a variable segment as {{name}}"));
+        }
+        let segments = trimmed(text).split('/').map(|segment| match segment.starts_with('{') && segment.ends_with('}') {
             true => "*".to_owned(),
             // No alternatives: braces have another meaning in paths.
-            false => segment.replace('{', "[{]").replace('}', "[}]"),
+            false => unescaped(segment).replace('{', "[{]").replace('}', "[}]"),
         });
         let pattern = segments.collect::<Vec<_>>().join("/");
         let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
@@ -197,8 +201,48 @@ impl PathGlob {
     }
 
     pub(super) fn fits(&self, path: &str) -> bool {
-        let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
-        self.0.is_match(path)
+        self.0.is_match(&*unescaped(trimmed(path)))
+    }
+}
+
+/// A path without slashes at the end, which make no difference.
+fn trimmed(path: &str) -> &str {
+    match path.trim_end_matches('/') {
+        "" => path.get(..1).unwrap_or_default(),
+        trimmed => trimmed,
+    }
+}
+
+/// A path without percent-encoding, apart from that of characters that have a meaning in a path or pattern.
+fn unescaped(path: &str) -> Cow<'_, str> {
+    if !path.contains('%') {
+        return Cow::Borrowed(path);
+    }
+    let mut kept: Vec<u8> = Vec::with_capacity(path.len());
+    let bytes = path.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = path.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match byte.filter(|byte| !b"%/*?[]{}!\\".contains(byte)) {
+            Some(byte) => {
+                kept.push(byte);
+                at += 3;
+            }
+            None => {
+                // The digits have no case.
+                let length = if byte.is_some() { 3 } else { 1 };
+                match byte {
+                    Some(_) => kept.extend(bytes[at..at + length].to_ascii_uppercase()),
+                    None => kept.push(bytes[at]),
+                }
+                at += length;
+            }
+        }
+    }
+    match String::from_utf8(kept) {
+        Ok(text) => Cow::Owned(text),
+        Err(_) => Cow::Borrowed(path),
     }
 }
 
@@ -278,10 +322,25 @@ mod tests {
             ("/books/**", "/books/1/pages", true),
             ("**/books", "/v1/books", true),
             ("/a{b}c", "/a{b}c", true),
+            ("/books/", "/books", true),
+            ("/books/", "/books/", true),
+            ("/books/*/", "/books/1", true),
+            ("/", "/", true),
+            ("/", "/books", false),
+            ("/a%20b", "/a b", true),
+            ("/a b", "/a%20b", true),
+            ("/h%6fok", "/hook", true),
+            ("/a%2Fb", "/a%2fb", true),
+            ("/a%2Fb", "/a/b", false),
+            ("/a%2A", "/ab", false),
+            ("/caf\u{e9}", "/caf%C3%A9", true),
+            ("/a%zz", "/a%zz", true),
         ] {
             assert_eq!(PathGlob::parse(glob).expect("valid").fits(path), fits, "{glob} {path}");
         }
-        assert!(PathGlob::parse("books").is_err());
+        for text in ["books", "/books/{id", "/books/id}"] {
+            assert!(PathGlob::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

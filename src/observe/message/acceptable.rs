@@ -1,7 +1,7 @@
 //! Content negotiation: what a request accepts, and what its operation answers with.
 
 use crate::capture::Headers;
-use crate::contract::{MediaRange, Operation, Payload};
+use crate::contract::{MediaRange, Operation, Payload, Response, StatusPattern};
 
 /// Ranges of one `Accept` that are looked at. Requests with more of them are not judged.
 const RANGES: usize = crate::limits::ACCEPTED;
@@ -17,7 +17,15 @@ pub(super) fn excluded(operation: &Operation, headers: &Headers) -> Option<(Vec<
     let value = values.join(", ");
     let accepted = ranges(&value)?;
     let mut declared: Vec<&MediaRange> = Vec::new();
-    for response in operation.responses.iter().filter(|response| response.status.is_success()) {
+    // Without a success of its own, an operation answers with its default response.
+    let of = |is_answer: fn(StatusPattern) -> bool| operation.responses.iter().filter(move |known| is_answer(known.status));
+    let successes = of(StatusPattern::is_success);
+    let is_default = |status| status == StatusPattern::Default;
+    let answers: Vec<&Response> = match successes.clone().next() {
+        Some(_) => successes.collect(),
+        None => of(is_default).collect(),
+    };
+    for response in answers {
         match &response.payload {
             Payload::Absent => {}
             // It may be anything.

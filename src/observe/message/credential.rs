@@ -1,7 +1,8 @@
 //! Credentials of requests: whether they are those that the contract requires. Their values are never kept.
 
 use crate::capture::{Line, Request, base64};
-use crate::contract::{Operation, ParameterPlace, RequestTarget, SchemeKind};
+use crate::contract::{Operation, ParameterPlace, RequestTarget, SchemeKind, http_words};
+use crate::media_type::ContentKind;
 use crate::redact::sanitised;
 
 use super::placeholder::is_placeholder;
@@ -57,7 +58,7 @@ enum Shown {
 enum Authorization<'r> {
     /// A known scheme in lower case, and what follows it.
     Scheme(String, &'r str),
-    /// A token without a scheme, or with one that nobody knows.
+    /// A token without a scheme, or with an unknown one.
     Other(&'static str),
     /// The value was replaced, so that it may have been of any kind.
     Replaced,
@@ -77,51 +78,96 @@ struct Sender<'r> {
 }
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
-    /// Compares the credentials of a request with those that its operation requires.
-    pub(crate) fn credentials(&mut self, place: &Destination<'c>, request: &Request<'_>, target: &RequestTarget) {
+    /// Compares the credentials of a request with those that its operation requires. Returns whether they are a finding.
+    pub(crate) fn credentials(&mut self, place: &Destination<'c>, request: &Request<'_>, target: &RequestTarget) -> bool {
         let alternatives = &place.operation.security.0;
         // Browsers send preflights without credentials (Fetch, CORS-preflight fetch).
         let is_preflight = request.method.eq_ignore_ascii_case("OPTIONS");
         if is_preflight || alternatives.is_empty() || alternatives.iter().any(|needed| needed.0.is_empty()) {
-            return;
+            return false;
         }
-        let has_query = !target.raw_query.is_empty();
         let kinds: Vec<&SchemeKind> = alternatives.iter().flat_map(|needed| &needed.0).map(|scheme| &scheme.kind).collect();
         let sender = Sender {
             request,
             target,
             authorization: authorizations(request, &kinds),
-            shows_headers: !request.headers.0.is_empty() && !self.may_lack_bodies && !self.may_lack_credentials,
-            // Logs often have paths without queries.
-            shows_query: (has_query || !self.may_lack_bodies) && !self.may_lack_credentials,
+            shows_headers: request.headers.are_shown() && !self.may_lack_bodies && !self.may_lack_credentials,
+            // Logs have paths without queries, or without the keys in them.
+            shows_query: !self.may_lack_bodies && !self.may_lack_credentials,
             is_verbatim: !self.may_lack_credentials,
         };
         if alternatives.iter().any(|needed| needed.0.iter().all(|scheme| sender.shown(&scheme.kind) != Shown::Absent)) {
-            return;
+            return false;
         }
         let wrong = sender.wrong(place.operation, &kinds);
-        let mut expected: Vec<String> = alternatives
-            .iter()
-            .map(|needed| {
-                let names: Vec<String> = needed.0.iter().map(|scheme| sanitised(&scheme.kind.to_string())).collect();
-                names.join(" and ")
-            })
-            .collect();
+        let sets = alternatives.iter().map(|needed| needed.0.iter().map(|scheme| scheme.kind.clone()).collect());
+        let mut expected: Vec<Vec<SchemeKind>> = sets.collect();
         expected.sort();
         expected.dedup();
-        // The query may have a key whose name does not look like one, and the line of a header has its value.
-        let text = request.line.text.split('?').next().unwrap_or_default();
-        let line = Line {
-            text: text.to_owned(),
-            origin: request.line.origin.clone(),
-        };
+        let line = without_query(&request.line);
+        let sighting = Sighting::of_part(&line, "");
         let target = place.key();
-        if wrong.is_empty() {
-            let fact = TrafficFact::MissingCredentials { target, expected };
-            return self.fact(&fact, "", &Sighting::of_part(&line, ""));
+        match wrong.is_empty() {
+            true => {
+                let missing = sender.missing(&expected);
+                self.fact(&TrafficFact::MissingCredentials { target, expected }, &missing, &sighting);
+            }
+            false => {
+                self.fact(&TrafficFact::WrongCredentials { target, expected }, &wrong.join(" and "), &sighting);
+            }
         }
-        let fact = TrafficFact::WrongCredentials { target, expected };
-        self.fact(&fact, &wrong.join(" and "), &Sighting::of_part(&line, ""));
+        true
+    }
+}
+
+/// Whether a parameter is credentials that the operation requires: with the wrong ones, this is one finding.
+pub(super) fn is_of_scheme(operation: &Operation, place: ParameterPlace, name: &str) -> bool {
+    let mut schemes = operation.security.0.iter().flat_map(|needed| &needed.0);
+    let is_header = place == ParameterPlace::Header;
+    schemes.any(|scheme| match &scheme.kind {
+        SchemeKind::ApiKey { place: own, name: known } => *own == place && is_same_name(place, known, name),
+        SchemeKind::MutualTls | SchemeKind::Unknown => false,
+        _ => is_header && name.eq_ignore_ascii_case("authorization"),
+    })
+}
+
+/// Whether a query parameter that is not declared is an API key in the wrong place or case.
+pub(super) fn is_misplaced_key(operation: &Operation, name: &str) -> bool {
+    let mut schemes = operation.security.0.iter().flat_map(|needed| &needed.0);
+    schemes.any(|scheme| matches!(&scheme.kind, SchemeKind::ApiKey { name: known, .. } if known.eq_ignore_ascii_case(name)))
+}
+
+/// Whether an access token may be in the query (RFC 6750 section 2.3).
+pub(super) fn takes_token_in_query(operation: &Operation) -> bool {
+    let mut schemes = operation.security.0.iter().flat_map(|needed| &needed.0);
+    schemes.any(|scheme| takes_access_token(&scheme.kind))
+}
+
+const fn takes_access_token(kind: &SchemeKind) -> bool {
+    matches!(kind, SchemeKind::Bearer | SchemeKind::OAuth2 | SchemeKind::OpenIdConnect)
+}
+
+/// The name of an access token in a query or a form.
+pub(super) const ACCESS_TOKEN: &str = "access_token";
+
+/// Names of headers have no case.
+fn is_same_name(place: ParameterPlace, one: &str, other: &str) -> bool {
+    match place {
+        ParameterPlace::Header => one.eq_ignore_ascii_case(other),
+        _ => one == other,
+    }
+}
+
+/// A line without the query, which may have a key whose name does not look like one.
+fn without_query(line: &Line) -> Line {
+    let mut text = line.text.split('?').next().unwrap_or_default().to_owned();
+    // The URL of an archive is a JSON string.
+    if text.len() < line.text.len() && text.starts_with('"') {
+        text.push('"');
+    }
+    Line {
+        text,
+        origin: line.origin.clone(),
     }
 }
 
@@ -138,14 +184,14 @@ impl Sender<'_> {
                 _ if self.has_key(*place, name) => Shown::Present,
                 ParameterPlace::Query if self.shows_query => Shown::Absent,
                 ParameterPlace::Query => Shown::Unknown,
-                // Most tools leave cookies out of what they export.
-                ParameterPlace::Cookie if self.request.headers.get("cookie").is_none() => Shown::Unknown,
+                // Most tools leave cookies out of what they export, or replace them.
+                ParameterPlace::Cookie if self.are_cookies_hidden() => Shown::Unknown,
                 _ => of_headers,
             },
             kind if self.authorization.iter().any(|found| self.is_of(found, kind)) => Shown::Present,
             SchemeKind::Basic if has_user(&self.request.target) => Shown::Present,
-            SchemeKind::OAuth2 | SchemeKind::OpenIdConnect if self.has_access_token() => Shown::Present,
-            // What is there is all that there is.
+            kind if takes_access_token(kind) && self.has_access_token() => Shown::Present,
+            // A request has one `Authorization`, and this is another one.
             _ if !self.authorization.is_empty() => Shown::Absent,
             _ => of_headers,
         }
@@ -183,11 +229,11 @@ impl Sender<'_> {
         if !of_header.is_empty() && !is_accepted {
             found.extend(self.authorization.iter().map(|found| match found {
                 Authorization::Scheme(scheme, rest) if scheme == "basic" && is_malformed_basic(rest) => {
-                    "malformed http basic".to_owned()
+                    "malformed HTTP Basic".to_owned()
                 }
-                Authorization::Scheme(scheme, _) => format!("http {}", sanitised(scheme)),
+                Authorization::Scheme(scheme, _) => sanitised(&http_words(scheme)),
                 Authorization::Other(what) => (*what).to_owned(),
-                Authorization::Replaced => "http".to_owned(),
+                Authorization::Replaced => "HTTP".to_owned(),
             }));
         }
         // A key of the same name in another place than those that are declared. What a cookie with the name of a
@@ -200,17 +246,22 @@ impl Sender<'_> {
                         if *own == place && known.eq_ignore_ascii_case(name))
                 })
             };
-            let is_parameter = |place: ParameterPlace| {
-                let mut parameters = operation.parameters.iter();
-                parameters.any(|known| known.place == place && known.name.eq_ignore_ascii_case(name))
-            };
-            let is_elsewhere = |place: &ParameterPlace| {
-                !is_declared(*place) && !is_parameter(*place) && self.has_key(*place, name)
-            };
-            if self.shown(kind) == Shown::Absent {
-                let elsewhere = [ParameterPlace::Header, ParameterPlace::Query].into_iter().filter(is_elsewhere);
-                found.extend(elsewhere.map(|place| format!("apiKey in {place} {}", sanitised(name))));
+            if self.shown(kind) != Shown::Absent {
+                continue;
             }
+            let in_header = ParameterPlace::Header;
+            let is_header_parameter = || {
+                let mut parameters = operation.parameters.iter();
+                parameters.any(|known| known.place == in_header && known.name.eq_ignore_ascii_case(name))
+            };
+            if !is_declared(in_header) && self.has_key(in_header, name) && !is_header_parameter() {
+                found.push(key_words(in_header, name));
+            }
+            // Names in a query have a case. The keys that are declared there are parameters, too.
+            let in_query = self.target.query.iter().map(|(known, _)| known);
+            let mut in_query = in_query.filter(|known| known.eq_ignore_ascii_case(name));
+            let other = in_query.find(|known| operation.query_parameter(known).is_none());
+            found.extend(other.map(|known| key_words(ParameterPlace::Query, known)));
         }
         found.sort();
         found.dedup();
@@ -223,29 +274,51 @@ impl Sender<'_> {
             ParameterPlace::Header => self.request.headers.get(name).is_some(),
             ParameterPlace::Query => self.target.query.iter().any(|(known, _)| known == name),
             ParameterPlace::Cookie => {
-                let fields = self.request.headers.0.iter();
-                let mut cookies = fields.filter(|(field, _)| field.eq_ignore_ascii_case("cookie"));
-                // Without a pair, the value was replaced.
-                cookies.any(|(_, value)| {
-                    let mut pairs = value.split(';').map(|pair| pair.split_once('='));
-                    !value.contains('=') || pairs.any(|pair| pair.is_some_and(|(known, _)| known.trim() == name))
-                })
+                self.cookies().any(|pair| pair.split_once('=').is_some_and(|(known, _)| known.trim() == name))
             }
             ParameterPlace::Path | ParameterPlace::Form => false,
         }
     }
 
+    /// The pairs of all cookies.
+    fn cookies(&self) -> impl Iterator<Item = &str> {
+        let fields = self.request.headers.0.iter().filter(|(field, _)| field.eq_ignore_ascii_case("cookie"));
+        let pairs = fields.flat_map(|(_, value)| value.split(';')).map(str::trim);
+        pairs.filter(|pair| !pair.is_empty())
+    }
+
+    /// Whether a cookie that is not there may have been sent: the capture has none, or replaces names.
+    fn are_cookies_hidden(&self) -> bool {
+        let is_replaced = |pair: &str| pair.split_once('=').is_none_or(|(name, _)| is_placeholder(name.trim()));
+        self.request.headers.get("cookie").is_none() || self.cookies().any(is_replaced)
+    }
+
     /// Whether an access token is in the query or in a form (RFC 6750 sections 2.2 and 2.3).
     fn has_access_token(&self) -> bool {
-        const NAME: &str = "access_token";
-        let is_form = |media_type: &String| media_type.starts_with("application/x-www-form-urlencoded");
-        let body = self.request.body.as_ref().filter(|body| body.media_type.as_ref().is_some_and(is_form));
-        self.target.query.iter().any(|(name, _)| name == NAME)
+        let body = self.request.body.as_ref().filter(|body| body.kind() == ContentKind::Form);
+        self.target.query.iter().any(|(name, _)| name == ACCESS_TOKEN)
             || body.is_some_and(|body| {
                 let mut pairs = body.bytes.split(|byte| *byte == b'&');
-                pairs.any(|pair| pair.strip_prefix(NAME.as_bytes()).is_some_and(|rest| rest.starts_with(b"=")))
+                pairs.any(|pair| pair.strip_prefix(ACCESS_TOKEN.as_bytes()).is_some_and(|rest| rest.starts_with(b"=")))
             })
     }
+
+    /// What a request lacks of the credentials of which it has some; empty if it has none. Of several sets, the one with
+    /// the fewest that are missing.
+    fn missing(&self, sets: &[Vec<SchemeKind>]) -> String {
+        let started = sets.iter().filter(|set| set.iter().any(|kind| self.shown(kind) == Shown::Present));
+        let lacking = started.map(|set| {
+            let missing = set.iter().filter(|kind| self.shown(kind) == Shown::Absent);
+            missing.map(|kind| sanitised(&kind.words())).collect::<Vec<_>>()
+        });
+        let fewest = lacking.min_by_key(Vec::len);
+        fewest.unwrap_or_default().join(" and ")
+    }
+}
+
+fn key_words(place: ParameterPlace, name: &str) -> String {
+    let name = name.to_owned();
+    sanitised(&SchemeKind::ApiKey { place, name }.words())
 }
 
 /// The `Authorization` fields of a request. Schemes that the contract names are known.

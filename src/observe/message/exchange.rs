@@ -176,7 +176,10 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let body = response.body.as_ref();
         self.message(&place, body, response.body_left_out, &response.line);
         self.around_response(&place, response);
-        if let Some(request) = request {
+        // The receiver of a webhook or callback is no part of the API.
+        if let Some(request) = request
+            && !place.operation.is_incoming()
+        {
             self.links(&place, request, response);
         }
     }
@@ -222,7 +225,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             return self.fact(
                 &fact,
                 &subject,
-                &Sighting::of_part(&request.line, &target.path),
+                &Sighting::InPath(&request.line, &target.path),
             );
         };
         self.profile.matched += 1;

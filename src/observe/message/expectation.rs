@@ -1,6 +1,6 @@
 //! What a contract expects of a message in addition to its schema: parameters, a body or none, a media type.
 
-use crate::redact::{MASK, is_secret_name, sanitised, shows_values};
+use crate::redact::{MASK, is_of_authorisation, is_secret_name, sanitised, shown_url, shows_values};
 use crate::capture::{Body, Request, Response};
 use crate::contract::{ParameterPlace, Payload, RequestTarget};
 use crate::location::Side;
@@ -8,6 +8,8 @@ use crate::media_type::ContentKind;
 use crate::observe::observer::Observer;
 
 use super::body::{Said, Wanted};
+use super::credential::{ACCESS_TOKEN, is_misplaced_key, is_of_scheme, takes_token_in_query};
+use super::header::bad_field;
 use super::parameter::{Claims, Found, Sent};
 use super::placeholder::is_placeholder;
 use crate::observe::profile::{TargetKey, TrafficFact};
@@ -17,14 +19,15 @@ use crate::observe::profile::sighting::Sighting;
 use crate::observe::watch::Watcher;
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
-    /// Compares the parameters of a request with those of its operation.
+    /// Compares the parameters of a request with those of its operation. `is_unauthorised` says that its credentials are
+    /// a finding: then parameters that are credentials are none.
     pub(crate) fn parameters(
         &mut self,
         place: &Destination<'c>,
         request: &Request<'_>,
         target: &RequestTarget,
         path_values: &[(&str, String)],
-        response: Option<&Response<'_>>,
+        (response, is_unauthorised): (Option<&Response<'_>>, bool),
     ) {
         // The operation was chosen because the path matches its template. So the path counts as compared only
         // if there is no response to compare.
@@ -57,13 +60,14 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                                 .map(|step| format!("[{}]", sanitised(&step)))
                                 .collect();
                             let fact = TrafficFact::UndeclaredQuery(key.clone());
-                            let sighting = Sighting::of_part(&request.line, &parameter.name);
+                            let sighting = Sighting::QueryName(&request.line, &parameter.name);
                             self.fact(&fact, &format!("{name}{inside}"), &sighting);
                         }
                     }
                 }
                 // Where a webhook or callback is sent may not be known.
                 Found::Missing if parameter.place == ParameterPlace::Path && operation.is_incoming() => {}
+                Found::Missing if is_unauthorised && is_of_scheme(operation, parameter.place, &parameter.name) => {}
                 Found::Missing => {
                     let fact = TrafficFact::MissingParameter {
                         target: key.clone(),
@@ -72,7 +76,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     self.fact(
                         &fact,
                         &name,
-                        &Sighting::of_part(&request.line, &target.path),
+                        &Sighting::InPath(&request.line, &target.path),
                     );
                 }
                 Found::Bad(value, faults) => {
@@ -80,9 +84,10 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                         ParameterPlace::Query => {
                             Sighting::Query(&request.line, &parameter.name, &value)
                         }
-                        ParameterPlace::Path => Sighting::of_part(&request.line, &value),
+                        ParameterPlace::Path => Sighting::InPath(&request.line, &value),
                         ParameterPlace::Header => {
-                            Sighting::Header(&request.line, &request.headers, &parameter.name, false)
+                            let position = bad_field(place, &request.headers, parameter);
+                            Sighting::Header(&request.line, &request.headers, position, false)
                         }
                         ParameterPlace::Cookie | ParameterPlace::Form => {
                             Sighting::of_part(&request.line, "")
@@ -93,12 +98,16 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                         self.fact(&fact, &name, &sighting);
                         continue;
                     }
-                    let is_secret =
-                        is_secret_name(&name) || (parameter.place == ParameterPlace::Cookie && !shows_values());
-                    let subject = if is_secret {
-                        MASK.to_owned()
-                    } else {
-                        shorten(&value)
+                    let others = || target.query.iter().map(|(name, _)| name.as_str());
+                    let is_secret = is_secret_name(&name)
+                        || match parameter.place {
+                            ParameterPlace::Cookie => !shows_values(),
+                            ParameterPlace::Query => is_of_authorisation(&name, others),
+                            _ => false,
+                        };
+                    let subject = match is_secret {
+                        true => MASK.to_owned(),
+                        false => shorten(shown_url(&name, &value).as_deref().unwrap_or(&value)),
                     };
                     for (at, kind) in faults {
                         let fact = TrafficFact::ParameterValue {
@@ -120,9 +129,11 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let queries = queries.filter(|parameter| parameter.place == ParameterPlace::Query);
         let claims: Vec<Claims<'_>> = queries.map(|query| Claims::of(graph, query)).collect();
         for (name, _) in &target.query {
-            if !claims.iter().any(|claim| claim.has(graph, name, operation)) {
+            let is_said = is_unauthorised && is_misplaced_key(operation, name)
+                || name == ACCESS_TOKEN && takes_token_in_query(operation);
+            if !is_said && !claims.iter().any(|claim| claim.has(graph, name, operation)) {
                 let fact = TrafficFact::UndeclaredQuery(key.clone());
-                let sighting = Sighting::of_part(&request.line, name);
+                let sighting = Sighting::QueryName(&request.line, name);
                 self.fact(&fact, &sanitised(name), &sighting);
             }
         }

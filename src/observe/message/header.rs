@@ -2,7 +2,7 @@
 
 use crate::capture::{Headers, Response};
 use crate::contract::{Operation, Parameter, RequestTarget};
-use crate::redact::{MASK, is_secret_name, sanitised};
+use crate::redact::{MASK, is_secret_name, sanitised, shown_url};
 use crate::schema::Graph;
 
 use super::parameter::{Found, Sent};
@@ -18,26 +18,52 @@ use crate::observe::watch::Watcher;
 const API_PREFIXES: [&str; 1] = ["x-"];
 
 /// Headers starting with `X-` that servers, frameworks, proxies and CDNs add to the responses of any API.
-const INFRASTRUCTURE: [&str; 38] = [
+const INFRASTRUCTURE: [&str; 71] = [
+    "x-application-context",
     "x-aspnet-version",
     "x-aspnetmvc-version",
+    "x-clacks-overhead",
     "x-cloud-trace-context",
+    "x-compute-request-id",
     "x-content-security-policy",
     "x-content-type-options",
     "x-correlation-id",
     "x-dns-prefetch-control",
     "x-download-options",
+    "x-elastic-product",
+    "x-fb-debug",
+    "x-fb-rlafr",
+    "x-fb-trip-id",
     "x-frame-options",
     "x-generator",
+    "x-github-media-type",
+    "x-github-request-id",
+    "x-gitlab-meta",
     "x-guploader-uploadid",
+    "x-hostname",
+    "x-http2-stream-id",
+    "x-hudson",
     "x-iinfo",
+    "x-jenkins",
+    "x-jenkins-session",
+    "x-lambda-id",
+    "x-matched-path",
     "x-middleware-rewrite",
+    "x-mod-pagespeed",
     "x-msedge-ref",
     "x-nf-request-id",
+    "x-now-id",
+    "x-openstack-request-id",
+    "x-oracle-dms-ecid",
+    "x-oracle-dms-rid",
+    "x-page-speed",
     "x-permitted-cross-domain-policies",
     "x-pingback",
+    "x-pod-name",
+    "x-pool-info",
     "x-powered-by",
     "x-powered-by-plesk",
+    "x-powered-cms",
     "x-rack-cache",
     "x-real-ip",
     "x-redirect-by",
@@ -47,43 +73,79 @@ const INFRASTRUCTURE: [&str; 38] = [
     "x-robots-tag",
     "x-runtime",
     "x-sendfile",
-    "x-server",
     "x-served-by",
+    "x-server",
+    "x-squid-error",
+    "x-srcache-fetch-status",
+    "x-srcache-store-status",
+    "x-storefront-renderer-rendered",
     "x-timer",
+    "x-trace",
     "x-trace-id",
     "x-transaction-id",
     "x-ua-compatible",
     "x-varnish",
+    "x-via",
     "x-webkit-csp",
+    "x-wf-region",
+    "x-wix-request-id",
     "x-xss-protection",
-    "x-http2-stream-id",
 ];
 
 /// The same, by how the names start.
-const INFRASTRUCTURE_PREFIXES: [&str; 23] = [
+const INFRASTRUCTURE_PREFIXES: [&str; 52] = [
     "x-accel-",
     "x-akamai-",
+    "x-amazon-apigateway-",
     "x-amz-",
     "x-amzn-",
+    "x-apigee-",
+    "x-appengine-",
     "x-azure-",
     "x-b3-",
     "x-backend",
     "x-cache",
     "x-cdn",
+    "x-cf-",
     "x-datadog-",
     "x-debug-token",
+    "x-drupal-",
+    "x-dynatrace",
     "x-edge-",
     "x-envoy-",
     "x-fastly-",
     "x-firefox-",
+    "x-fly-",
     "x-forwarded-",
     "x-goog-",
+    "x-heroku-",
+    "x-instana-",
+    "x-iplb-",
+    "x-istio-",
+    "x-joomla-",
     "x-kong-",
     "x-litespeed-",
+    "x-magento-",
+    "x-ms-",
+    "x-newrelic-",
+    "x-nextjs-",
+    "x-nginx-",
+    "x-oneagent-",
+    "x-ovh-",
     "x-proxy-",
+    "x-railway-",
+    "x-ruxit-",
+    "x-sorting-hat-",
     "x-sucuri-",
+    "x-tinyproxy",
+    "x-traefik-",
+    "x-typo3-",
     "x-upstream-",
+    "x-varnish-",
     "x-vercel-",
+    "x-wordpress-",
+    "x-wp-cf-",
+    "x-wpe-",
 ];
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
@@ -102,13 +164,17 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         for header in declared.headers.iter().filter(|header| !is_content_type(&header.name)) {
             self.response_header(place, &target, response, header);
         }
-        for (name, _) in &response.headers.0 {
+        // The headers of a receiver of webhooks and callbacks are not the API's.
+        if place.operation.is_incoming() {
+            return;
+        }
+        for (position, (name, _)) in response.headers.0.iter().enumerate() {
             let is_declared = || declared.headers.iter().any(|header| header.name.eq_ignore_ascii_case(name));
             if is_of_api(name, &self.options.api_headers) && !is_declared() {
                 // Clients and proxies change the case of names: HTTP/2 has them in lower case.
                 let subject = sanitised(&name.to_ascii_lowercase());
                 let fact = TrafficFact::UndeclaredHeader(place.key());
-                let sighting = Sighting::Header(&response.line, &response.headers, name, true);
+                let sighting = Sighting::Header(&response.line, &response.headers, Some(position), true);
                 self.fact(&fact, &subject, &sighting);
             }
         }
@@ -124,11 +190,6 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let (graph, operation) = (&place.contract.graph, place.operation);
         let name = sanitised(&header.name);
         let is_cookie = is_cookie(&header.name);
-        let sighting = match is_cookie {
-            // Its value is never shown, so neither is its line.
-            true => Sighting::of_part(&response.line, ""),
-            false => Sighting::Header(&response.line, &response.headers, &header.name, false),
-        };
         let found = match is_cookie {
             true => cookies(graph, operation, header, (target, &response.headers)),
             false => {
@@ -139,6 +200,17 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     form: &[],
                 };
                 sent.parameter(graph, operation, header)
+            }
+        };
+        let sighting = match is_cookie {
+            // Its value is never shown, so neither is its line.
+            true => Sighting::of_part(&response.line, ""),
+            false => {
+                let position = match found {
+                    Found::Bad(..) => bad_field(place, &response.headers, header),
+                    Found::Good(_) | Found::Missing => None,
+                };
+                Sighting::Header(&response.line, &response.headers, position, false)
             }
         };
         let is_sent = response.headers.get(&header.name).is_some();
@@ -162,7 +234,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             Found::Bad(value, faults) => {
                 let subject = match is_cookie || is_secret_name(&name) {
                     true => MASK.to_owned(),
-                    false => shorten(&value),
+                    false => shorten(shown_url(&name, &value).as_deref().unwrap_or(&value)),
                 };
                 for (at, kind) in faults {
                     let fact = TrafficFact::ParameterValue {
@@ -180,6 +252,28 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             }
         }
     }
+}
+
+/// The position of the field that is wrong: a header may be sent as several fields, which are one value.
+pub(super) fn bad_field(place: &Destination<'_>, headers: &Headers, header: &Parameter) -> Option<usize> {
+    /// Fields that are compared on their own.
+    const FIELDS: usize = 64;
+    let fields = headers.0.iter().enumerate().filter(|(_, (name, _))| name.eq_ignore_ascii_case(&header.name));
+    let positions: Vec<usize> = fields.map(|(position, _)| position).take(FIELDS).collect();
+    if positions.len() < 2 {
+        return positions.first().copied();
+    }
+    let target = RequestTarget::parse("");
+    let is_bad = |position: &&usize| {
+        let sent = Sent {
+            path: &[],
+            target: &target,
+            headers: &Headers::new(vec![headers.0[**position].clone()]),
+            form: &[],
+        };
+        matches!(sent.parameter(&place.contract.graph, place.operation, header), Found::Bad(..))
+    };
+    positions.iter().find(is_bad).or(positions.first()).copied()
 }
 
 /// Each `Set-Cookie` is a value of its own (RFC 9110 section 5.3). If the contract describes one cookie, the others

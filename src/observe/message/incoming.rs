@@ -2,6 +2,7 @@
 
 use crate::capture::{Hint, Request, Response};
 use crate::contract::{Contract, Operation, OperationKind, ParameterPlace, RequestTarget};
+use crate::json::Value;
 use crate::location::Side;
 
 use super::parameter::Claims;
@@ -10,7 +11,10 @@ use crate::observe::head::Head;
 use crate::observe::observer::Observer;
 use crate::observe::routing::destination::Destination;
 use crate::observe::routing::fit::Fit;
+use crate::observe::walk::deviation::DeviationKind;
+use crate::observe::walk::explain::deviations;
 use crate::observe::watch::Watcher;
+use crate::schema::{Graph, NodeId};
 
 /// A request whose operation is known.
 pub(crate) struct Belonging<'c> {
@@ -132,15 +136,38 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         {
             return None;
         }
-        let fit = self.scales.fit(place.contract, found.node?, Side::Request, head.document()?.root());
+        let (node, value) = (found.node?, head.document()?.root());
+        let fit = self.scales.fit(place.contract, node, Side::Request, value);
         let own = own_target(place.contract, place.operation, target, None);
-        is_clear(fit).then(|| Belonging::new(place.contract, place.operation, Vec::new(), Some(own)))
+        let is_clear = is_clear(fit)
+            && has_required_headers(place.operation, request)
+            && has_required_values(&place.contract.graph, node, value);
+        is_clear.then(|| Belonging::new(place.contract, place.operation, Vec::new(), Some(own)))
     }
 }
 
 /// Whether a payload certainly belongs to a schema: several of its places match, and hardly anything else is in it.
 const fn is_clear(fit: Fit) -> bool {
     fit.recognised >= 3 && fit.recognised >= 4 * fit.strange
+}
+
+/// Whether a payload has every property that a schema requires, and every value that it fixes, such as the name of an
+/// event. Without these, a guess would make an error of a request to another API.
+fn has_required_values(graph: &Graph, node: NodeId, value: Value<'_>) -> bool {
+    /// Deviations that are looked at. A payload with more of them is another one.
+    const MOST: usize = 64;
+    let found = deviations(graph, node, Some(Side::Request), value, MOST);
+    let is_of_another = |kind: &DeviationKind| {
+        matches!(kind, DeviationKind::Missing { .. } | DeviationKind::Constant { .. } | DeviationKind::Tag { .. })
+    };
+    found.len() < MOST && !found.iter().any(|(_, kind)| is_of_another(kind))
+}
+
+/// Whether a request has the headers that an operation requires, as far as the capture shows them.
+fn has_required_headers(operation: &Operation, request: &Request<'_>) -> bool {
+    let required = operation.parameters.iter().filter(|known| known.required && known.place == ParameterPlace::Header);
+    let mut required = required.filter(|_| request.headers.are_shown());
+    required.all(|header| request.headers.get(&header.name).is_some())
 }
 
 /// The target of a request without the parameters that the receiver added to its URL: `added`, or every one that the

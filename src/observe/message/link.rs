@@ -1,13 +1,17 @@
 //! Links in headers (RFC 8288), and whether they lead to operations.
 
+use std::borrow::Cow;
+
 use fluent_uri::{Uri, UriRef};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::capture::{Request, Response};
-use crate::contract::{Contract, Operation, RequestTarget, Route, without_user};
+use crate::contract::{Contract, Operation, RequestTarget, Route};
 use crate::redact::sanitised;
 
 use super::acceptable::split_unquoted;
 use super::placeholder::is_placeholder;
+use crate::observe::callbacks::host_of;
 use crate::observe::observer::Observer;
 use crate::observe::profile::TrafficFact;
 use crate::observe::profile::sighting::Sighting;
@@ -52,11 +56,15 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// Follows the links of a response; `place` is the response.
     pub(crate) fn links(&mut self, place: &Destination<'c>, request: &Request<'_>, response: &Response<'_>) {
         let is_location = response.status == 201 || matches!(response.status, 300..=303 | 307 | 308);
-        let mut links: Vec<(&'static str, &str)> = Vec::new();
-        for (name, value) in &response.headers.0 {
+        let mut links: Vec<(usize, &'static str, &str)> = Vec::new();
+        for (position, (name, value)) in response.headers.0.iter().enumerate() {
             match () {
-                () if is_location && name.eq_ignore_ascii_case("location") => links.push(("Location", value.trim())),
-                () if name.eq_ignore_ascii_case("link") => links.extend(targets(value).map(|link| ("Link", link))),
+                () if is_location && name.eq_ignore_ascii_case("location") => {
+                    links.push((position, "Location", value.trim()));
+                }
+                () if name.eq_ignore_ascii_case("link") => {
+                    links.extend(targets(value).take(LINKS).map(|link| (position, "Link", link)));
+                }
                 () => {}
             }
             if links.len() >= LINKS {
@@ -64,29 +72,36 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             }
         }
         links.truncate(LINKS);
-        for (header, link) in links {
-            let Some(path) = self.unmatched(place, request, link) else { continue };
+        if links.is_empty() {
+            return;
+        }
+        let base = Base::of(place, request);
+        for (position, header, link) in links {
+            // To a page, as after a login, perhaps: it may be next to the API.
+            let may_be_page = header == "Location" && matches!(response.status, 300 | 302 | 303);
+            let Some(path) = self.unmatched(place, &base, link, may_be_page) else { continue };
             let fact = TrafficFact::UnmatchedLink {
                 target: place.key(),
                 header,
             };
-            self.fact(&fact, &path, &Sighting::Header(&response.line, &response.headers, header, false));
+            self.fact(&fact, &path, &Sighting::Header(&response.line, &response.headers, Some(position), false));
         }
     }
 
     /// The path of a link that is on the API and that no operation has.
-    fn unmatched(&self, place: &Destination<'c>, request: &Request<'_>, link: &str) -> Option<String> {
+    fn unmatched(&self, place: &Destination<'c>, base: &Base, link: &str, may_be_page: bool) -> Option<String> {
         if link.is_empty() || is_placeholder(link) {
             return None;
         }
-        let base = RequestTarget::parse(&request.target);
-        let own = base.host.clone().or_else(|| {
-            let host = request.headers.get("host")?;
-            Some(without_user(host).to_ascii_lowercase())
-        });
-        let reference = UriRef::parse(link).ok()?;
+        // Text, such as what replaces a link.
+        let is_text = link.contains(char::is_whitespace) && !link.starts_with('/') && !link.contains("://");
+        if is_text {
+            return None;
+        }
+        let link = encoded(link);
+        let reference = UriRef::parse(&*link).ok()?;
         // Only the path of the base counts: a link without a host stays on the host of the request.
-        let start = Uri::parse(format!("http://base.invalid{}", base.path)).ok()?;
+        let start = Uri::parse(format!("http://base.invalid{}", encoded(&base.path))).ok()?;
         let resolved = reference.resolve_against(&start).ok()?;
         if !matches!(resolved.scheme().as_str(), "http" | "https") {
             return None;
@@ -94,17 +109,67 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let has_host = reference.scheme().is_some() || reference.authority().is_some();
         let target = RequestTarget::parse(resolved.as_str());
         let host = target.host.as_deref().filter(|_| has_host);
-        let is_own = host.is_none_or(|host| own.as_deref().is_some_and(|own| is_same_host(host, own)));
-        let prefix = base_path(place.operation, &base.path);
-        let is_on_api = is_own && is_below(&target.path, &prefix)
+        let own = base.host.as_deref();
+        let is_own = host.is_none_or(|host| own.is_some_and(|own| is_same_host(host, own)));
+        let is_on_api = is_own && is_below(&target.path, &base.prefix)
             || host.is_some_and(|host| is_on_server(place.contract, host, &target.path));
-        if !is_on_api {
-            return None;
-        }
-        let is_known = |contract: &&Contract| !matches!(contract.route("GET", &target), Route::Unknown);
-        let is_matched = self.versions.asked.iter().any(is_known);
-        (!is_matched).then(|| sanitised(&target.folded_path()))
+        let routes = |path: String| {
+            let target = RequestTarget { path, ..target.clone() };
+            self.versions.asked.iter().map(move |contract| contract.route("GET", &target))
+        };
+        // Paths of a contract may be written with or without escapes.
+        let both = |path: &str| routes(path.to_owned()).chain(routes(decoded(path)));
+        let is_matched = both(&target.path).any(|route| !matches!(route, Route::Unknown));
+        // It may be the path that the server sees, which does not have the base path that a proxy removes.
+        let lacks_base = || {
+            let path = format!("{}{}", base.prefix, target.path);
+            is_own && !may_be_page && !base.prefix.is_empty() && both(&path).any(|route| matches!(route, Route::Operation(..)))
+        };
+        (!is_matched && (is_on_api || lacks_base())).then(|| sanitised(&target.folded_path()))
     }
+}
+
+/// What links are resolved against.
+struct Base {
+    host: Option<String>,
+    path: String,
+    /// The part of the path before that of the operation.
+    prefix: String,
+}
+
+impl Base {
+    fn of(place: &Destination<'_>, request: &Request<'_>) -> Self {
+        let target = RequestTarget::parse(&request.target);
+        let host = host_of(request, &target);
+        Self {
+            prefix: base_path(place.operation, &target.path),
+            host,
+            path: target.path,
+        }
+    }
+}
+
+/// A URI reference or path with those characters escaped that neither may have: many captures have them unescaped.
+fn encoded(text: &str) -> Cow<'_, str> {
+    const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+    let is_escape = |at: usize| text.as_bytes().get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    let mut strays = text.match_indices('%').map(|(at, _)| at).filter(|at| !is_escape(*at)).peekable();
+    if strays.peek().is_none() {
+        return utf8_percent_encode(text, UNSAFE).into();
+    }
+    let mut whole = String::with_capacity(text.len() + 2);
+    let mut from = 0;
+    for at in strays {
+        whole.push_str(&text[from..at]);
+        whole.push_str("%25");
+        from = at + 1;
+    }
+    whole.push_str(&text[from..]);
+    utf8_percent_encode(&whole, UNSAFE).to_string().into()
+}
+
+fn decoded(path: &str) -> String {
+    percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
 
 /// The targets of a `Link`, without those of relations that lead to no operation.

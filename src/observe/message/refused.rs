@@ -35,10 +35,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         alone.is_apart = true;
         alone.may_lack_bodies = self.may_lack_bodies;
         alone.may_lack_credentials = self.may_lack_credentials;
-        if refusal(place, response).is_some_and(is_of_credentials) {
-            alone.credentials(place, request, target);
-        }
-        alone.parameters(place, request, target, path_values, response);
+        let is_compared = refusal(place, response).is_some_and(is_of_credentials);
+        let is_unauthorised = is_compared && alone.credentials(place, request, target);
+        alone.parameters(place, request, target, path_values, (response, is_unauthorised));
         alone.message(place, request.body.as_ref(), request.body_left_out, &request.line);
         violates(&alone.profile)
     }
@@ -57,15 +56,13 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         if self.options.hint.side == Some(Side::Response) {
             return;
         }
-        self.request_semantics(place, request);
+        self.request_semantics(place, request, response);
         let body = request.body.as_ref();
         let refused = refusal(place, response).filter(|_| !self.options.strict_requests);
         // With another status, the server did not reject the credentials.
-        if !refused.is_some_and(is_of_credentials) {
-            self.credentials(place, request, target);
-        }
+        let mut is_unauthorised = !refused.is_some_and(is_of_credentials) && self.credentials(place, request, target);
         let Some(status) = refused else {
-            self.parameters(place, request, target, path_values, response);
+            self.parameters(place, request, target, path_values, (response, is_unauthorised));
             return self.message(place, body, request.body_left_out, &request.line);
         };
         // Problems are collected separately from what is known about accepted requests.
@@ -73,9 +70,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let judged = self.judged.len();
         self.is_apart = true;
         if is_of_credentials(status) {
-            self.credentials(place, request, target);
+            is_unauthorised = self.credentials(place, request, target);
         }
-        self.parameters(place, request, target, path_values, response);
+        self.parameters(place, request, target, path_values, (response, is_unauthorised));
         self.message(place, body, request.body_left_out, &request.line);
         self.is_apart = false;
         let tried = std::mem::replace(&mut self.profile, kept);

@@ -35,14 +35,22 @@ const CODINGS: [&str; 15] = [
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// Compares a request with what HTTP says; `place` is the request.
-    pub(crate) fn request_semantics(&mut self, place: &Destination<'c>, request: &Request<'_>) {
+    pub(crate) fn request_semantics(
+        &mut self,
+        place: &Destination<'c>,
+        request: &Request<'_>,
+        response: Option<&Response<'_>>,
+    ) {
         self.content_codings(&request.line, &request.headers);
-        if let Some((declared, value)) = excluded(place.operation, &request.headers) {
+        // A server may ignore what a client accepts (RFC 9110 section 12.4.1), and what else it answers with has other
+        // reasons.
+        let may_be_refused = response.is_none_or(|response| response.status == 406);
+        if may_be_refused && let Some((declared, value)) = excluded(place.operation, &request.headers) {
             let fact = TrafficFact::NotAcceptable {
                 target: place.key(),
                 declared,
             };
-            let sighting = Sighting::Header(&request.line, &request.headers, "Accept", false);
+            let sighting = Sighting::Header(&request.line, &request.headers, request.headers.position("accept"), false);
             self.fact(&fact, &shorten(&value), &sighting);
         }
     }
@@ -65,7 +73,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let is_location = |name: &str| name.eq_ignore_ascii_case("location");
         let location = declared.and_then(|declared| declared.headers.iter().find(|header| is_location(&header.name)));
         if let Some(location) = location.filter(|location| response.status == 201 && !location.required)
-            && !response.headers.0.is_empty()
+            && response.headers.are_shown()
             && !self.may_lack_bodies
             && response.headers.get("location").is_none()
         {
@@ -74,15 +82,17 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
     }
 
-    /// Codings that nobody knows.
+    /// Reports content codings that are not registered.
     fn content_codings(&mut self, line: &Line, headers: &Headers) {
-        let fields = headers.0.iter().filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
-        for coding in fields.flat_map(|(_, value)| value.split(',')) {
+        let fields = headers.0.iter().enumerate();
+        let fields = fields.filter(|(_, (name, _))| name.eq_ignore_ascii_case("content-encoding"));
+        let codings = fields.flat_map(|(position, (_, value))| value.split(',').map(move |coding| (position, coding)));
+        for (position, coding) in codings {
             let name = coding.trim().to_ascii_lowercase();
             if CODINGS.contains(&&*name) || is_placeholder(coding) {
                 continue;
             }
-            let sighting = Sighting::Header(line, headers, "Content-Encoding", false);
+            let sighting = Sighting::Header(line, headers, Some(position), false);
             let fact = TrafficFact::ContentEncoding { is_known: false };
             self.fact(&fact, &shorten(&name), &sighting);
         }

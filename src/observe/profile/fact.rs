@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::contract::ParameterPlace;
+use crate::contract::{ParameterPlace, SchemeKind};
 use crate::json::SyntaxErrorKind;
 use crate::media_type::ContentKind;
 use crate::observe::content::CharsetFault;
@@ -104,19 +104,20 @@ pub enum TrafficFact {
         /// Where it should stand.
         place: ParameterPlace,
     },
-    /// A request without the credentials that its operation requires. No subject.
+    /// A request without the credentials that its operation requires. Subject: those of them that are missing, if it has
+    /// others that are required with them.
     MissingCredentials {
         /// The operation.
         target: TargetKey,
-        /// The schemes that it requires: one of these is enough.
-        expected: Vec<String>,
+        /// The schemes that it requires: one set of these is enough.
+        expected: Vec<Vec<SchemeKind>>,
     },
     /// A request with credentials of a kind that its operation does not accept. Subject: the kind.
     WrongCredentials {
         /// The operation.
         target: TargetKey,
-        /// The schemes that it requires: one of these is enough.
-        expected: Vec<String>,
+        /// The schemes that it requires: one set of these is enough.
+        expected: Vec<Vec<SchemeKind>>,
     },
     /// A request that breaks the contract, and was refused. Subject: what is wrong with it.
     Refused {

@@ -1,13 +1,13 @@
 //! Evidence for facts about messages and bodies.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use jiff::Timestamp;
 
 use crate::redact::Excerpt;
-use crate::capture::{Body, Headers, Line, Remark, Transcript};
-use crate::json::{TapeDocument, Value};
+use crate::capture::{Body, FieldPlace, Headers, Line, Remark, Transcript, WrittenFields};
+use crate::contract::decode_query;
+use crate::json::TapeDocument;
 use crate::location::{Origin, Pointer, Position};
 
 use super::tally::{Evidence, Spot};
@@ -26,8 +26,13 @@ pub(crate) enum Sighting<'a> {
     Part(&'a Line, String),
     /// The value of a query parameter in such a line: name and value.
     Query(&'a Line, &'a str, &'a str),
-    /// A header of the message that the line identifies, by its name: its value, or its name if that is `true`.
-    Header(&'a Line, &'a Headers, &'a str, bool),
+    /// The path of a request target in such a line, or a segment of it.
+    InPath(&'a Line, &'a str),
+    /// The name of a query parameter in such a line, or how it starts.
+    QueryName(&'a Line, &'a str),
+    /// A header field of the message that the line identifies, by its position: its value, or its name if that is
+    /// `true`. Without a position, the line.
+    Header(&'a Line, &'a Headers, Option<usize>, bool),
     /// A reader's remark.
     Ready(&'a Remark),
 }
@@ -43,7 +48,9 @@ impl<'a> Sighting<'a> {
             Self::Body(body, offset) => (&body.origin, *offset),
             Self::Json(body, _, span) | Self::Read(body, _, span) => (&body.origin, span.start),
             Self::Start(body) => (&body.origin, 0),
-            Self::Part(line, _) | Self::Query(line, ..) | Self::Header(line, ..) => (&line.origin, 0),
+            Self::Part(line, _) | Self::Query(line, ..) | Self::QueryName(line, _) | Self::InPath(line, _) | Self::Header(line, ..) => {
+                (&line.origin, 0)
+            }
             Self::Ready(remark) => (&remark.origin, 0),
         };
         Spot {
@@ -87,15 +94,35 @@ impl<'a> Sighting<'a> {
             ),
             Self::Part(line, part) => in_line(line, find(&line.text, part)),
             Self::Query(line, name, value) => {
-                let pair = find(&line.text, &format!("{name}={value}"));
-                let span = match pair {
-                    Some(pair) => Some(pair.start + name.len() + 1..pair.end),
-                    None => find(&line.text, value),
-                };
+                let pairs = || pairs(&line.text).filter(|(known, _)| decode_query(&line.text[known.clone()]) == **name);
+                let same = pairs().find(|(_, written)| {
+                    let written = &line.text[written.clone()];
+                    *written == **value || decode_query(written) == **value
+                });
+                let span = same.or_else(|| pairs().next()).map(|(_, value)| value);
                 in_line(line, span.filter(|span| !span.is_empty()))
             }
-            Self::Header(line, headers, name, is_name) => {
-                let field = headers.1.as_ref().and_then(|written| field(written, name, *is_name));
+            Self::QueryName(line, name) => {
+                let names = || pairs(&line.text).map(|(known, _)| (decode_query(&line.text[known.clone()]), known));
+                let exact = names().find(|(known, _)| known == *name);
+                let found = exact.or_else(|| names().find(|(known, _)| known.starts_with(*name)));
+                in_line(line, found.map(|(_, span)| span))
+            }
+            Self::InPath(line, value) => {
+                let path = path_in(&line.text);
+                let mut start = path.start;
+                let mut segments = line.text[path.clone()].split('/').map(|segment| {
+                    let span = start..start + segment.len();
+                    start = span.end + 1;
+                    span
+                });
+                let whole = segments.find(|span| !span.is_empty() && line.text[span.clone()] == **value);
+                let part = || find(&line.text[path.clone()], value).map(|at| at.start + path.start..at.end + path.start);
+                in_line(line, whole.or_else(part).or_else(|| find(&line.text, value)))
+            }
+            Self::Header(line, headers, position, is_name) => {
+                let field = position.zip(headers.1.as_ref());
+                let field = field.and_then(|(position, written)| field_at(written, position, *is_name));
                 field.unwrap_or_else(|| in_line(line, None))
             }
             Self::Ready(remark) => {
@@ -118,41 +145,58 @@ fn find(text: &str, part: &str) -> Option<Range<usize>> {
     Some(start..start + part.len())
 }
 
-/// The first field with a name, as it is written: its value, or its name.
-fn field(written: &Line, name: &str, is_name: bool) -> Option<(Origin, Position, Excerpt)> {
-    let text = &written.text;
-    let (span, excerpt) = if text.starts_with('[') {
-        let document = TapeDocument::parse(text.as_bytes()).ok()?;
-        let text_of = |value: Value<'_>, key: &str| value.get(key).and_then(|found| found.as_str().map(Cow::into_owned));
-        let is_it = |field: &Value<'_>| text_of(*field, "name").is_some_and(|known| known.eq_ignore_ascii_case(name));
-        let mut fields = document.root().elements();
-        let field = fields.find(is_it)?;
-        let span = field.get(if is_name { "name" } else { "value" })?.span();
-        (span.clone(), Excerpt::of_json(&document, span))
-    } else {
-        let mut start = 0;
-        let mut lines = text.split_inclusive('\n').map(|line| {
-            start += line.len();
-            (start - line.len(), line)
-        });
-        let (start, colon, line) = lines.find_map(|(start, line)| {
-            let colon = line.find(':')?;
-            line[..colon].eq_ignore_ascii_case(name).then_some((start, colon, line))
-        })?;
-        let value = line[colon + 1..].trim();
-        let span = match is_name || value.is_empty() {
-            true => start..start + colon,
-            false => {
-                let space = line[colon + 1..].len() - line[colon + 1..].trim_start().len();
-                let value_start = start + colon + 1 + space;
-                value_start..value_start + value.len()
-            }
-        };
-        (span.clone(), Excerpt::of_line(text.as_bytes(), span))
+/// The path in a line that has a request target.
+fn path_in(line: &str) -> Range<usize> {
+    let authority = line.find("://").map_or(0, |scheme| scheme + "://".len());
+    let start = line[authority..].find('/').map_or(line.len(), |slash| authority + slash);
+    let end = line[start..].find(|c: char| c.is_whitespace() || matches!(c, '?' | '#' | '"'));
+    start..end.map_or(line.len(), |end| start + end)
+}
+
+/// The names and values of the query in a line that has a request target.
+fn pairs(line: &str) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+    let start = line.find('?').map_or(line.len(), |mark| mark + 1);
+    let query = &line[start..];
+    let end = query.find(|c: char| c.is_whitespace() || matches!(c, '"' | '#'));
+    let mut at = start;
+    let pairs = query[..end.unwrap_or(query.len())].split('&').map(move |pair| {
+        let name = at..at + pair.find('=').unwrap_or(pair.len());
+        let value = (name.end + 1).min(at + pair.len())..at + pair.len();
+        at += pair.len() + 1;
+        (name, value)
+    });
+    pairs.filter(|(name, _)| !name.is_empty())
+}
+
+/// How much of JSON around a field is read for its excerpt, in bytes.
+const AROUND: usize = 2 << 10;
+
+/// The value of a header field, or its name, as it is written.
+fn field_at(written: &WrittenFields, position: usize, is_name: bool) -> Option<(Origin, Position, Excerpt)> {
+    let place = written.places.get(position)?;
+    let span = match is_name || place.value.is_empty() {
+        true => place.name.clone(),
+        false => place.value.clone(),
     };
-    let place = written.origin.at(written.origin.position.at_offset(text.as_bytes(), span.start));
+    let Line { text, origin } = &written.all;
+    let excerpt = match text.starts_with('[') {
+        true => of_fields(text, &written.places, position, span.clone())?,
+        false => Excerpt::of_line(text.as_bytes(), span.clone()),
+    };
+    let place = origin.at(origin.position.at_offset(text.as_bytes(), span.start));
     let end = place.position.after(&text.as_bytes()[span]);
     Some((place, end, excerpt))
+}
+
+/// The excerpt of a field in a JSON array. Only the fields around it are read: there may be many, and many excerpts.
+fn of_fields(text: &str, places: &[FieldPlace], position: usize, span: Range<usize>) -> Option<Excerpt> {
+    let before = places[..position].iter().rev().take_while(|place| place.whole.end + AROUND > span.start);
+    let first = before.last().map_or(places[position].whole.start, |place| place.whole.start);
+    let after = places[position..].iter().take_while(|place| place.whole.start < span.end + AROUND);
+    let last = after.last().map_or(places[position].whole.end, |place| place.whole.end);
+    let part = format!("[{}]", text.get(first..last)?);
+    let document = TapeDocument::parse(part.as_bytes()).ok()?;
+    Some(Excerpt::of_json(&document, span.start + 1 - first..span.end + 1 - first))
 }
 
 /// A part of a line, or all of it.

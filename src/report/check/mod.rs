@@ -395,7 +395,11 @@ impl Report {
             }
             Gap::NothingMatched => format!("nothing in the captures belongs to {contract}"),
             Gap::NothingCompared => {
-                format!("nothing in the captures was compared with a schema of {contract}")
+                let nothing = format!("nothing in the captures was compared with a schema of {contract}");
+                match self.findings.is_empty() {
+                    true => nothing,
+                    false => format!("{nothing}; the findings are only about what is around bodies"),
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::contract::SchemeKind;
 use crate::location::{PathPattern, Pointer, Side};
 use crate::observe::{DeviationKind, Keyed, Tally, TrafficFact};
 use crate::redact::Shown;
@@ -9,7 +10,7 @@ use crate::schema::Values;
 
 use super::cause::{Anchor, CauseFact};
 use super::judge::{Judge, Standing, subjects_of};
-use super::words::{self, quoted_path, rule_of_fact};
+use super::words::{self, quoted_path, rule_of_fact, schemes};
 use crate::rules::catalogue::{Level, Rule};
 use crate::rules::except::ANYTHING;
 use crate::rules::key::Key;
@@ -124,7 +125,7 @@ impl Judge<'_> {
                 Anchor::Parameter(parameter, format!("{}/{}", folded(at, kind), kind.keyword()))
             }
             TrafficFact::MissingCredentials { expected, .. } | TrafficFact::WrongCredentials { expected, .. } => {
-                Anchor::Words(format!("security {}", expected.join(" or ")))
+                Anchor::Words(format!("security {}", schemes(expected, ToString::to_string).join(" or ")))
             }
             TrafficFact::Refused { status, .. } => Anchor::Words(format!("status {status}")),
             TrafficFact::UndeclaredStatus(target) => Anchor::Words(format!("status {}", status(target))),
@@ -216,7 +217,7 @@ impl Judge<'_> {
                 }
                 TrafficFact::MissingCredentials { expected, .. } | TrafficFact::WrongCredentials { expected, .. } => {
                     found.expected = Expected {
-                        first: expected.iter().map(|schemes| Shown::new(schemes)).collect(),
+                        first: schemes(expected, SchemeKind::words).iter().map(|set| Shown::new(set)).collect(),
                         count: expected.len(),
                     };
                 }

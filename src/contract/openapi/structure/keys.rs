@@ -48,7 +48,8 @@ impl<'d> Walker<'_, 'd> {
                         "the callback URL `{key}` is neither a URL nor a runtime expression such as \
                          `{{$request.body#/url}}`; captures show its requests only if `--webhook` names their URL"
                     )),
-                    Err(wrong) => self.wrong(wrong),
+                    // Requests are never sent to it.
+                    Err(wrong) => self.left_out(wrong),
                 }
             }
             Keys::Component => {

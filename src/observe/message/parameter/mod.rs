@@ -57,11 +57,10 @@ impl Sent<'_> {
     ) -> Found {
         let texts = self.texts(graph, operation, parameter);
         if texts.is_empty() {
-            // A capture without any headers has left them out.
             let is_known = match parameter.place {
                 ParameterPlace::Path | ParameterPlace::Form => false,
                 ParameterPlace::Query => true,
-                ParameterPlace::Header => !self.headers.0.is_empty(),
+                ParameterPlace::Header => self.headers.are_shown(),
                 ParameterPlace::Cookie => self.headers.get("cookie").is_some(),
             };
             return match parameter.required && is_known {

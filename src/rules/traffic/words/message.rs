@@ -1,16 +1,17 @@
 //! Facts about messages, in sentences.
 
-use crate::contract::ParameterPlace;
+use crate::contract::{ParameterPlace, SchemeKind};
 use crate::limits::HOSTS;
 use crate::location::{Pointer, Side};
 use crate::observe::{CharsetFault, DISTINCT_KEPT, DeviationKind, TargetKey, TrafficFact};
+use crate::redact::sanitised;
 use crate::rules::catalogue as rules;
 use crate::rules::catalogue::Rule;
 use crate::rules::finding::{Finding, ParameterName};
 
 use super::value::{allowed, seen_first};
 use super::{
-    VALUES_SHOWN, Words, by_operations, deviation, either, first_of, json, names, parameter_name, plural, values,
+    VALUES_SHOWN, Words, by_operations, deviation, either, first_of, json, names, parameter_name, plural, quoted, values,
 };
 
 /// The rule that a fact falls under.
@@ -148,13 +149,13 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
             "no such path",
         ),
         TrafficFact::ProblemDetails { member, expected, .. } => {
-            let name = match *member {
-                "" => "the payload".to_owned(),
-                member => format!("`{member}`"),
+            let message = match *member {
+                "" => format!("problem details must be {expected} (RFC 9457)"),
+                member => format!("`{member}` of problem details is not {expected} (RFC 9457)"),
             };
             Words::new(
                 rule,
-                format!("{name} of problem details is not {expected} (RFC 9457)"),
+                message,
                 format!("expected {expected}"),
             )
         }
@@ -183,21 +184,34 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
             format!("header {} is not declared", names(&finding.properties)),
         ),
         TrafficFact::ParameterValue { .. } => parameter_value(finding, fact),
-        TrafficFact::MissingCredentials { expected, .. } => Words::new(
-            rule,
-            format!("credentials required{} were not sent; expected {}", by_operations(finding), either(expected)),
-            "no credentials",
-        ),
+        TrafficFact::MissingCredentials { expected, .. } => {
+            let expected = either(&schemes(expected, SchemeKind::words));
+            // Otherwise some of the requests have none at all.
+            let are_incomplete = finding.values.iter().map(|seen| seen.count).sum::<u64>() == finding.count;
+            match are_incomplete {
+                true => {
+                    let missing = finding.values.iter().map(|seen| seen.value.to_string()).collect();
+                    let missing = first_of(missing, VALUES_SHOWN);
+                    Words::new(
+                        rule,
+                        format!("the credentials lack {missing}; expected {expected}"),
+                        "incomplete credentials",
+                    )
+                }
+                false => Words::new(
+                    rule,
+                    format!("credentials required{} were not sent; expected {expected}", by_operations(finding)),
+                    "no credentials",
+                ),
+            }
+        }
         TrafficFact::WrongCredentials { expected, .. } => {
             let seen = finding.values.iter().map(|seen| seen.value.to_string());
+            let expected = either(&schemes(expected, SchemeKind::words));
             Words::new(
                 rule,
-                format!(
-                    "the credentials are {}; expected {}",
-                    first_of(seen.collect(), VALUES_SHOWN),
-                    either(expected)
-                ),
-                format!("expected {}", either(expected)),
+                format!("the credentials are {}; expected {expected}", first_of(seen.collect(), VALUES_SHOWN)),
+                format!("expected {expected}"),
             )
         }
         TrafficFact::Refused { status, .. } => {
@@ -360,6 +374,12 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
     }
 }
 
+/// Sets of schemes, each in words.
+pub(crate) fn schemes(sets: &[Vec<SchemeKind>], words: impl Fn(&SchemeKind) -> String) -> Vec<String> {
+    let sets = sets.iter().map(|set| set.iter().map(|kind| sanitised(&words(kind))).collect::<Vec<_>>());
+    sets.map(|set| set.join(" and ")).collect()
+}
+
 /// The first value that was seen.
 fn first_value(finding: &Finding) -> String {
     finding.values.first().map_or_else(String::new, |seen| seen.value.to_string())
@@ -401,7 +421,7 @@ fn parameter_value(finding: &Finding, fact: &TrafficFact) -> Words {
     let is_of_text = matches!(kind, DeviationKind::Format { .. } | DeviationKind::Pattern { .. });
     let value = match finding.values.as_slice() {
         [] => None,
-        [one] if is_of_text => Some(format!("\"{}\"", one.value)),
+        [one] if is_of_text => Some(quoted(&one.value)),
         [one] => Some(json(&one.value)),
         _ => Some(values(&finding.values)),
     };

@@ -5,6 +5,8 @@ mod value;
 
 use std::fmt::Write as _;
 
+use serde::de::IgnoredAny;
+
 use crate::contract::ParameterPlace;
 use crate::location::{PathPattern, Side, Step};
 use crate::observe::DeviationKind;
@@ -15,8 +17,7 @@ use crate::rules::finding::{Finding, Matter, ParameterName, Seen};
 use crate::rules::key::{component_of, dotted, schema_name};
 
 pub(crate) use message::{
-    foreign_hosts, many_operations, more_hosts, other_base, other_host, other_hosts, rule_of_fact, unknown_operation,
-    unknown_prefix,
+    foreign_hosts, many_operations, more_hosts, other_base, other_host, other_hosts, rule_of_fact, schemes, unknown_operation, unknown_prefix,
 };
 pub(crate) use value::{deviation, keyword_apart, rule_of};
 
@@ -261,11 +262,26 @@ fn values(seen: &[Seen]) -> String {
 
 /// A value as JSON has it: numbers, literals and what is cut stand for themselves, everything else is a string.
 fn json(value: &str) -> String {
-    let is_literal = matches!(value, "null" | "true" | "false") || value.parse::<f64>().is_ok();
-    match is_literal || value.starts_with(['{', '[']) {
+    let is_literal = matches!(value, "null" | "true" | "false") || is_number(value);
+    let is_cut = value.contains('…');
+    let is_composed = value.starts_with(['{', '[']) && (is_cut || serde_json::from_str::<IgnoredAny>(value).is_ok());
+    match is_literal || is_composed {
         true => value.to_owned(),
-        false => format!("\"{value}\""),
+        false => quoted(value),
     }
+}
+
+/// A text in quotes.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\\\""))
+}
+
+/// Whether a text is a number of JSON: `+1`, `007` and `NaN` are none.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    let is_padded = matches!(digits, [b'0', next, ..] if next.is_ascii_digit());
+    let is_enclosed = [digits.first(), digits.last()].iter().all(|byte| byte.is_some_and(u8::is_ascii_digit));
+    is_enclosed && !is_padded && text.parse::<f64>().is_ok()
 }
 
 /// `a`, `a or b`, `a, b or c`
