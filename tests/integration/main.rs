@@ -28,6 +28,7 @@ mod outputs;
 mod public_api;
 mod readme;
 mod report;
+mod security;
 mod semantics;
 mod suggest;
 mod suggest_doubts;
