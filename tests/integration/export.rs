@@ -431,7 +431,7 @@ fn values_in_paths_and_wishes_about_reports_do_not_get_into_copies() {
     assert_eq!(entries, 4, "something is left behind");
 }
 
-/// The first line of a copy may be longer than the start of a file by which formats are told.
+/// The first line of a copy may be longer than the start of a file by which formats are recognised.
 #[test]
 fn copies_of_large_bodies_are_read_as_exchanges() {
     let books: Vec<Value> = (0..4_000)

@@ -137,6 +137,18 @@ fn every_kind_of_body_is_compared_with_places() {
             "malformed-body the request body is not a form: expected a form, such as `name=value`; the body looks like JSON 5:1 ",
         ),
         (
+            "application/xml",
+            json!({"schema": pet}),
+            "{\"kind\": \"cat\"}",
+            "malformed-body the request body is not XML: there is text outside the root element; the body looks like JSON 5:1 ",
+        ),
+        (
+            "text/event-stream",
+            json!({"schema": pet}),
+            "<p>Error</p>",
+            "malformed-body the request body is not an event stream: no line has a field, such as `data: value`; the body looks like XML or HTML 5:1 ",
+        ),
+        (
             "application/json; charset=utf-16",
             json!({"schema": pet}),
             "{\"kind\": \"cat\"}",

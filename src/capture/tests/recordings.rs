@@ -423,7 +423,7 @@ fn a_broken_entry_is_reported_and_the_others_are_read() {
     }
 }
 
-/// The first line may be longer than the start of the file by which its format is told.
+/// The first line may be longer than the start of the file by which its format is recognised.
 #[test]
 fn an_exchange_on_a_long_line_is_one() {
     let long = "x".repeat(200_000);

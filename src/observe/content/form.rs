@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use crate::contract::{Media, decode_query};
-use crate::json::TapeDocument;
+use crate::media_type::ContentKind;
 use crate::observe::message::parameter::Escapes;
 use crate::schema::{Graph, NodeId};
 
-use super::Malformed;
+use super::{Malformed, resemblance};
 use super::draft::Draft;
 use super::field::{Field, Fields};
 
@@ -18,9 +18,9 @@ pub(super) fn read(
     media: Option<&Media>,
     text: &str,
 ) -> Result<Draft, Malformed> {
-    if let Some(found) = other_kind(text) {
-        let message = format!("expected a form, such as `name=value`; the body looks like {found}");
-        return Err(Malformed::new(0, message));
+    // What is another kind of content may be read as a form, too.
+    if resemblance(ContentKind::Form, text.as_bytes()).is_some() {
+        return Err(Malformed::new(0, "expected a form, such as `name=value`".to_owned()));
     }
     // A name alone may be a flag, or anything else that was sent as a form.
     let closure = graph.closure(&[schema], |_| true);
@@ -31,17 +31,6 @@ pub(super) fn read(
     let fields = fields(text);
     let fields = Fields::new(graph, media, Escapes::Query, &fields);
     Ok(fields.value(schema, &(0..text.len())))
-}
-
-/// What a body looks like that is no form.
-fn other_kind(text: &str) -> Option<&'static str> {
-    let text = text.trim();
-    match text.chars().next()? {
-        '{' | '[' => TapeDocument::parse(text.as_bytes()).is_ok().then_some("JSON"),
-        '<' => text.ends_with('>').then_some("XML or HTML"),
-        '-' => (text.starts_with("--") && text.contains("Content-Disposition:")).then_some("a multipart form"),
-        _ => None,
-    }
 }
 
 /// The pairs of a form.

@@ -17,6 +17,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::capture::{Body, Transcript};
 use crate::contract::{ItemShape, Media};
+use crate::json::TapeDocument;
 use crate::location::Step;
 use crate::media_type::ContentKind;
 use crate::schema::{Graph, NodeId};
@@ -39,6 +40,28 @@ pub(crate) struct Malformed {
 impl Malformed {
     fn new(at: usize, message: String) -> Self {
         Self { at, message }
+    }
+
+    /// The same, with the kind of content that the body looks like instead.
+    fn with_resemblance(mut self, kind: ContentKind, bytes: &[u8]) -> Self {
+        if let Some(found) = resemblance(kind, bytes) {
+            self.message = format!("{}; the body looks like {found}", self.message);
+        }
+        self
+    }
+}
+
+/// What a body looks like that is not of this kind.
+fn resemblance(kind: ContentKind, bytes: &[u8]) -> Option<&'static str> {
+    let is_multipart = matches!(kind, ContentKind::Multipart | ContentKind::Parts);
+    let bytes = bytes.trim_ascii();
+    match bytes.first()? {
+        b'{' | b'[' => TapeDocument::parse(bytes).is_ok().then_some("JSON"),
+        b'<' if kind != ContentKind::Xml => bytes.ends_with(b">").then_some("XML or HTML"),
+        b'-' if !is_multipart && bytes.starts_with(b"--") => {
+            memchr::memmem::find(bytes, b"Content-Disposition:").map(|_| "a multipart form")
+        }
+        _ => None,
     }
 }
 
@@ -87,6 +110,7 @@ pub(crate) fn read<'b, 'm>(
         },
         ContentKind::Json | ContentKind::Other => return None,
     };
+    let draft = draft.map_err(|malformed| malformed.with_resemblance(kind, &body.bytes));
     Some(draft.map(|draft| Read {
         transcript: draft.transcribe(body, left_out),
         heads: about.heads,
@@ -170,11 +194,12 @@ pub(crate) fn each_item<'b>(
             let is_comment = |line: &[u8]| line.trim_ascii().is_empty() || line.starts_with(b":");
             if fields == 0 && !body.bytes.split(|byte| *byte == b'\n').all(is_comment) {
                 let message = "no line has a field, such as `data: value`".to_owned();
-                return Err(Malformed::new(0, message));
+                return Err(Malformed::new(0, message).with_resemblance(kind, &body.bytes));
             }
         }
         ContentKind::Parts => {
-            for part in multipart::parts(body)? {
+            let parts = multipart::parts(body).map_err(|malformed| malformed.with_resemblance(kind, &body.bytes));
+            for part in parts? {
                 // Without a media type, a part is text (RFC 2046 section 5.1).
                 let media_type = part.media_type().unwrap_or("text/plain").to_owned();
                 each(Item::Part(body.part(part.content, Some(&media_type))));

@@ -336,6 +336,9 @@ fn what_is_wrong_with_a_multipart_body_is_said_with_its_place() {
     let table = [
         ("--b0\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1", "51: the body ends before the last boundary"),
         ("a=1", "0: no line is the boundary `--b0`"),
+        ("{\"a\": 1}", "0: no line is the boundary `--b0`; the body looks like JSON"),
+        ("{\"a\": 1", "0: no line is the boundary `--b0`"),
+        ("<p>Error</p>", "0: no line is the boundary `--b0`; the body looks like XML or HTML"),
         ("--b0\r\n\r\n1\r\n--b0--", "6: a part has no `Content-Disposition` with a `name`"),
         ("--b0\r\nContent-Disposition: form-data\r\n\r\n1\r\n--b0--", "6: a part has no `Content-Disposition` with a `name`"),
         // Text like a boundary inside a line is content.
@@ -436,7 +439,7 @@ fn sequences_are_split_into_payloads() {
         // Without data, nothing is dispatched.
         ("text/event-stream", item, b"event: ping\nid: 1\n\n", &[]),
         ("text/event-stream", ItemShape::Event, b"data:\n\nretry: 3000\n\ndata: 1", &["{\"data\":\"1\"}@20", "1@26"]),
-        ("text/event-stream", item, b"{\"n\": 1}", &["no line has a field, such as `data: value`"]),
+        ("text/event-stream", item, b"{\"n\": 1}", &["no line has a field, such as `data: value`; the body looks like JSON"]),
         (
             "text/event-stream",
             ItemShape::Event,
