@@ -59,8 +59,11 @@ rooms! {
     capture
     contract
     diff
+    drift
     export
+    infer
     json
+    learn
     limits
     lint
     location
@@ -68,6 +71,7 @@ rooms! {
     migrate
     model
     observe
+    profile
     redact
     report
     rules

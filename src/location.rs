@@ -14,7 +14,7 @@ pub(crate) const STRIDE: usize = 1024;
 /// A place in a text: lines and columns count from 1, bytes from 0.
 ///
 /// A column counts Unicode scalar values, as editors do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub struct Position {
     /// Offset in bytes from the start of the (decompressed) file.
     pub byte: u64,
@@ -101,7 +101,7 @@ impl fmt::Display for Side {
 }
 
 /// Where an exchange, a payload or a piece of evidence was read.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Origin {
     /// The file as the user would name it; `<stdin>` for standard input.
     pub file: Arc<str>,
@@ -197,7 +197,7 @@ const NOT_IN_FRAGMENT: &AsciiSet = &CONTROLS
     .add(b'}');
 
 /// A JSON pointer (RFC 6901) into a payload or a schema, kept in its escaped text form.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Pointer(String);
 

@@ -1,7 +1,8 @@
 //! Kinds of content, by media type.
 
 /// How a body of a media type is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ContentKind {
     /// One JSON value: `application/json` and the `+json` types (RFC 6839).
     Json,

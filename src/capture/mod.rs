@@ -31,7 +31,8 @@ pub use exchange::{EncodingFault, Exchange, FieldPlace, Headers, Line, Remark, R
 pub use fields::{LogField, LogFields};
 pub use format::Format;
 pub use hint::Hint;
-pub use input::{Input, Reading};
+pub use input::{Input, Part, Reading};
+pub(crate) use input::decompress::Frames;
 pub use limits::Limits;
 pub use progress::Progress;
 pub use sink::{ParallelSink, ReadProblem, Sink, SourceRead, Through};

@@ -10,7 +10,7 @@ use super::format::Format;
 use super::unused::Unused;
 
 /// An input, or a part of one, that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct ReadProblem {
     /// Where it is.
     pub(crate) origin: Origin,
@@ -19,7 +19,7 @@ pub struct ReadProblem {
 }
 
 /// A file that was opened, and what it contained.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SourceRead {
     /// The file, as the user would name it.
     pub file: String,

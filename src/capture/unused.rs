@@ -4,8 +4,7 @@ use super::body::Body;
 
 /// Why an exchange, or one of its bodies, was not compared with a contract.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
-)]
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "NotCompared")]
 pub enum Unused {

@@ -1,7 +1,10 @@
 //! Arguments as typed.
 
 mod capture;
+mod drift;
+mod infer;
 mod logs;
+mod profile;
 mod supporting;
 
 use std::path::PathBuf;
@@ -18,7 +21,10 @@ use crate::rules::except::Ignore;
 pub(super) use capture::{
     CaptureArguments, CapturesArguments, PrivacyArguments, SelectionArguments, SideArgument,
 };
+pub(super) use drift::DriftArguments;
+pub(super) use infer::{ContractKind, InferArguments};
 pub(super) use logs::LogArguments;
+pub(super) use profile::{MergeArguments, ProfileArguments};
 pub(super) use supporting::*;
 
 use super::values::{OutputArgument, header_prefix, ignore, output, path_map, url_file};
@@ -118,6 +124,12 @@ pub(super) enum Command {
     Upgrade(UpgradeArguments),
     /// List what captures hold: formats, exchanges, hosts, times, operations, and what is not compared.
     Captures(CapturesArguments),
+    /// Infer a contract from captures: an OpenAPI document or a JSON Schema.
+    Infer(InferArguments),
+    /// Report how the traffic of one period differs from that of another.
+    Drift(DriftArguments),
+    /// Join profiles, which `check --profile` writes.
+    Merge(MergeArguments),
     /// Print, write or check the JSON Schemas of the built-in contracts and of the JSON reports.
     Schema(SchemaArguments),
     /// List the built-in contracts, or the operations of a contract.
@@ -142,6 +154,8 @@ impl Command {
             Self::Report(arguments) => Some(&arguments.capture.privacy),
             Self::Upgrade(arguments) => Some(&arguments.capture.privacy),
             Self::Captures(arguments) => Some(&arguments.capture.privacy),
+            Self::Infer(arguments) => Some(&arguments.capture.privacy),
+            Self::Drift(arguments) => Some(&arguments.capture.privacy),
             _ => None,
         }
     }
@@ -156,6 +170,9 @@ impl Command {
                 | Self::Report(_)
                 | Self::Upgrade(_)
                 | Self::Captures(_)
+                | Self::Infer(_)
+                | Self::Drift(_)
+                | Self::Merge(_)
         )
     }
 }
@@ -190,6 +207,9 @@ pub(super) struct CheckArguments {
 
     #[command(flatten)]
     pub(super) capture: CaptureArguments,
+
+    #[command(flatten)]
+    pub(super) profile: ProfileArguments,
 
     /// Let the tag of an OpenAPI `discriminator` decide which variant is meant, or treat it as a hint, as
     /// OpenAPI 3.1.1 does: `oneOf` then rejects payloads that two variants accept.

@@ -5,7 +5,9 @@ use std::mem::ManuallyDrop;
 use crate::capture::Input;
 use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
-use crate::observe::{Engine, Observer, Options, ParallelWatcher};
+use crate::learn::Learner;
+use crate::observe::{Engine, Observation, Observer, Options, ParallelWatcher};
+use crate::profile::{Compared, StoredProfile};
 use crate::report::Report;
 use crate::report::check::{Gap, TextOptions};
 use crate::rules::catalogue::{UNSEEN_ENUM_VALUE, UNSEEN_PROPERTY};
@@ -13,6 +15,7 @@ use crate::rules::{Level, Policy};
 use crate::suggest::{Seen, may_edit};
 
 use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument};
+use super::batch::Frames;
 use super::chosen::Chosen;
 use super::config::Config;
 use super::exceptions::{exceptions, update};
@@ -21,7 +24,7 @@ use super::output::Output;
 use super::progress::PROGRESS;
 
 use super::tried::{Trial, only};
-use super::{Exit, Failure, reports, suggest, verbose};
+use super::{Exit, Failure, profiles, reports, suggest, verbose};
 
 /// The resolved arguments.
 struct Check<'a> {
@@ -45,7 +48,13 @@ pub(super) fn run(
     let exceptions = exceptions(&arguments.exceptions, config, "check")?;
     let mut reading = arguments.reading.options(arguments.capture.schemas());
     reading.compile.discriminators_hint = arguments.discriminator == DiscriminatorArgument::Hint;
-    if arguments.captures.is_empty() {
+    let given = arguments.profile.given()?;
+    if given.is_some() && arguments.capture.is_limited() {
+        let message = "exchanges are selected when captures are read: give these options to the command that wrote \
+                       the profile";
+        return Err(Error::new(ErrorKind::Format, message).into());
+    }
+    if arguments.captures.is_empty() && given.is_none() && !arguments.profile.batch {
         let message = format!(
             "no captures were given: pass files or folders, or `-` for standard input; `wiredrift lint {}` \
              checks the contract itself",
@@ -64,18 +73,31 @@ pub(super) fn run(
     let (asked, family) = (chosen.asked()?, chosen.family());
     check_operations(&config.level_sources(), &asked, output)?;
     let check = Check::resolve(arguments, &asked, policy.clone())?;
-    let judged = |observer, policy| {
-        Report::judged(&arguments.contract, observer, &family, policy, &exceptions)
+    if arguments.profile.batch {
+        return check.batch(&asked, &family, output);
+    }
+    let judged = |observation, policy| {
+        Report::judged(
+            &arguments.contract,
+            &asked,
+            observation,
+            &family,
+            policy,
+            &exceptions,
+        )
     };
     let (mut report, seen) = match arguments.suggest {
-        None => (
-            judged(check.observe(&asked, &family, ()).0, &check.policy),
-            None,
-        ),
+        None => {
+            let observation = check.learn(&asked, &family, given, output)?;
+            (judged(observation, &check.policy), None)
+        }
         Some(format) => {
             let seen = Seen::new(arguments.strict_requests);
             let (observer, seen) = check.observe(&asked, &family, seen);
-            (judged(observer, &check.policy), Some((format, seen)))
+            (
+                judged(observer.into_observation(), &check.policy),
+                Some((format, seen)),
+            )
         }
     };
     verbose::tell(&report, config, output);
@@ -121,7 +143,8 @@ pub(super) fn run(
             let (observer, seen) = check.observe(&asked, &family, seen);
             let mut report = Report::judged(
                 &arguments.contract,
-                observer,
+                &asked,
+                observer.into_observation(),
                 &family,
                 &check.policy,
                 &exceptions,
@@ -187,6 +210,64 @@ impl<'a> Check<'a> {
             .capture
             .read(&self.inputs, observer)
             .unwatched()
+    }
+
+    /// Learns from frames on standard input, and writes the profile. What is wrong with captures is in the profile.
+    fn batch(
+        &self,
+        asked: &[&Contract],
+        family: &[&Contract],
+        output: &mut Output,
+    ) -> Result<Exit, Failure> {
+        let observer = Observer::new(asked.to_vec(), family.to_vec(), self.options.clone());
+        let observer = observer.watched_by(Learner::default());
+        let mut frames = Frames::new(std::io::stdin().lock());
+        let observer = self.arguments.capture.read_each(&mut frames, observer);
+        if let Some(error) = frames.error {
+            return Err(error.into());
+        }
+        if PROGRESS.is_stopped() {
+            return Ok(Exit::Interrupted);
+        }
+        let (observer, learner) = observer.unwatched();
+        let compared = Compared::new(asked, family, self.arguments.strict_requests);
+        let observation = observer.into_observation();
+        let profile = StoredProfile::compared(compared, observation, learner.finish(), family);
+        if let Some(path) = &self.arguments.profile.profile {
+            profiles::write(&profile, path, output)?;
+        }
+        Ok(Exit::Clean)
+    }
+
+    /// What the captures, or the profiles in their place, show. Writes a profile if one is asked for.
+    fn learn(
+        &self,
+        asked: &[&Contract],
+        family: &[&Contract],
+        given: Option<StoredProfile>,
+        output: &mut Output,
+    ) -> Result<Observation, Failure> {
+        let path = self.arguments.profile.profile.as_deref();
+        if path.is_none() && given.is_none() {
+            return Ok(self.observe(asked, family, ()).0.into_observation());
+        }
+        let compared = Compared::new(asked, family, self.arguments.strict_requests);
+        let profile = match given {
+            Some(given) => given,
+            None => {
+                let (observer, learner) = self.observe(asked, family, Learner::default());
+                let observation = observer.into_observation();
+                StoredProfile::compared(compared.clone(), observation, learner.finish(), family)
+            }
+        };
+        if let Some(path) = path {
+            profiles::write(&profile, path, output)?;
+        }
+        let named = |error: Error| match self.arguments.profile.from_profile.first() {
+            Some(first) => error.with_path(first),
+            None => error,
+        };
+        Ok(profile.observation_with(&compared, family).map_err(named)?)
     }
 
     fn write(&self, report: &Report, output: &mut Output) -> Result<(), Failure> {

@@ -38,6 +38,15 @@ impl CaptureArguments {
         observer.read(inputs, &self.reading(), self.selection.preparation())
     }
 
+    /// Reads captures as they come into an observer.
+    pub(super) fn read_each<'c, W: ParallelWatcher<'c>>(
+        &self,
+        inputs: &mut dyn Iterator<Item = Input>,
+        observer: Observer<'c, W>,
+    ) -> Observer<'c, W> {
+        observer.read_each(inputs, &self.reading(), self.selection.preparation())
+    }
+
     /// An observer that knows the URLs of callbacks in captures.
     pub(super) fn with_callbacks<'c, W: ParallelWatcher<'c>>(
         &self,

@@ -1,6 +1,7 @@
 //! The command line: arguments, exit codes, and one file per command.
 
 mod args;
+mod batch;
 mod captures;
 mod check;
 mod chosen;
@@ -9,9 +10,11 @@ mod complete;
 mod config;
 mod contracts;
 mod diff;
+mod drift;
 mod exceptions;
 mod explain;
 mod git;
+mod infer;
 mod init;
 mod inputs;
 mod levels;
@@ -20,6 +23,7 @@ mod ordered;
 mod output;
 mod pair;
 mod pieces;
+mod profiles;
 mod progress;
 mod recognise;
 mod report;
@@ -183,6 +187,9 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Report(arguments) => report::run(arguments, &config, &mut output),
         Command::Upgrade(arguments) => upgrade::run(arguments, &mut output),
         Command::Captures(arguments) => captures::run(arguments, &mut output),
+        Command::Drift(arguments) => drift::run(arguments, &config, &mut output),
+        Command::Infer(arguments) => infer::run(arguments, &mut output),
+        Command::Merge(arguments) => profiles::merge(arguments, &mut output),
         Command::Schema(arguments) => schema::run(arguments, &mut output),
         Command::Contracts(arguments) => contracts::run(arguments, &mut output),
         Command::Explain(arguments) => explain::run(arguments, &mut output),

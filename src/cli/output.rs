@@ -151,6 +151,15 @@ impl Output {
     }
 
     /// Writes a report to a file without styles, or to standard output.
+    /// Prints what is no text.
+    pub(super) fn print_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hide_progress();
+        self.stdout.flush()?;
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes)?;
+        stdout.flush()
+    }
+
     pub(super) fn write(&mut self, rendered: &str, path: Option<&Path>) -> Result<(), Failure> {
         match path {
             None => self.print(rendered)?,
@@ -226,6 +235,11 @@ fn behind_links(path: &Path) -> PathBuf {
 /// Writes a file atomically: a reader sees either the old or the new content. Links are followed. A device or
 /// a pipe is written to directly.
 pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
+    write_bytes(path, content.as_bytes())
+}
+
+/// The same for a file that is no text.
+pub(super) fn write_bytes(path: &Path, content: &[u8]) -> Result<()> {
     match staged(path, content)? {
         Some(staged) => staged.put(),
         None => Ok(()),
@@ -234,7 +248,9 @@ pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
 
 /// Writes several files. The content of all of them is on disk before the first one is replaced.
 pub(super) fn write_files(files: &[(&Path, String)]) -> Result<()> {
-    let staged_files = files.iter().map(|(path, content)| staged(path, content));
+    let staged_files = files
+        .iter()
+        .map(|(path, content)| staged(path, content.as_bytes()));
     let staged_files: Vec<Option<Staged>> = staged_files.collect::<Result<_>>()?;
     staged_files.into_iter().flatten().try_for_each(Staged::put)
 }
@@ -255,7 +271,7 @@ impl Staged {
 }
 
 /// Writes the new content of a file next to it. A device or a pipe is written to directly.
-fn staged(path: &Path, content: &str) -> Result<Option<Staged>> {
+fn staged(path: &Path, content: &[u8]) -> Result<Option<Staged>> {
     let path = &behind_links(path);
     let failed = |error| Error::write(path, &error);
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
@@ -263,7 +279,7 @@ fn staged(path: &Path, content: &str) -> Result<Option<Staged>> {
             .write(true)
             .open(path)
             .map_err(failed)?;
-        file.write_all(content.as_bytes()).map_err(failed)?;
+        file.write_all(content).map_err(failed)?;
         return Ok(None);
     }
     let folder = match path.parent() {
@@ -287,7 +303,7 @@ fn staged(path: &Path, content: &str) -> Result<Option<Staged>> {
             .set_permissions(permissions)
             .map_err(failed)?;
     }
-    file.write_all(content.as_bytes()).map_err(failed)?;
+    file.write_all(content).map_err(failed)?;
     let path = path.clone();
     Ok(Some(Staged { file, path }))
 }

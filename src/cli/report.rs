@@ -83,7 +83,7 @@ pub(super) fn run(
         diff_report,
         (old, new),
         &found.alignment,
-        (observer, impact),
+        (observer.into_observation(), impact),
         findings,
     );
 

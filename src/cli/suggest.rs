@@ -41,6 +41,10 @@ pub(super) fn refuse(arguments: &CheckArguments) -> Result<()> {
             "`--suggest` reads captures several times, so they cannot come from standard input";
         return Err(Error::new(ErrorKind::Format, message));
     }
+    if !arguments.profile.from_profile.is_empty() || arguments.profile.profile.is_some() {
+        let message = "`--suggest` reads captures several times, so it goes neither with --profile nor with --from-profile";
+        return Err(Error::new(ErrorKind::Format, message));
+    }
     if arguments.no_excerpts {
         let message = "`--suggest` prints values of captures, which `no-excerpts` in the configuration forbids";
         return Err(Error::new(ErrorKind::Format, message));

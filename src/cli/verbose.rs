@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use clap::ValueEnum as _;
 
+use crate::observe::Skipped;
 use crate::redact::{Shown, printed};
 use crate::report::{Report, plural};
 
@@ -30,7 +31,7 @@ pub(super) fn tell(report: &Report, config: &Config, output: &mut Output) {
         let exchanges = plural(source.exchanges, "exchange");
         let _ = writeln!(out, "read {}: {format}, {exchanges}", printed(&source.file));
     }
-    for (path, reason) in &report.skipped {
+    for Skipped { path, reason } in &report.skipped {
         let _ = writeln!(
             out,
             "skipped {}: {reason}",

@@ -49,7 +49,8 @@ impl Parameter {
 }
 
 /// Where a parameter is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ParameterPlace {
     /// In the path.
     Path,

@@ -24,7 +24,8 @@ pub struct Scheme {
 }
 
 /// What a security scheme requires of a request.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SchemeKind {
     /// `Authorization: Bearer …`
     Bearer,

@@ -186,7 +186,8 @@ impl<'c> Check<'c> {
         let observer = observer.read(&self.inputs, &self.reading, Preparation::default());
         Ok(Report::judged(
             &reference,
-            observer,
+            &versions,
+            observer.into_observation(),
             &versions,
             &policy,
             &Exceptions::default(),

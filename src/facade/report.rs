@@ -34,7 +34,7 @@ impl Report {
     pub fn skipped(&self) -> impl Iterator<Item = (&Path, &str)> {
         self.skipped
             .iter()
-            .map(|(path, why)| (path.as_path(), *why))
+            .map(|skipped| (skipped.path.as_path(), skipped.reason))
     }
 
     /// How many payloads and requests were compared with a schema.

@@ -5,7 +5,8 @@ use std::fmt;
 
 
 /// The kind of a [`SyntaxError`]. Kinds are stable; messages may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SyntaxErrorKind {
     /// The text ends inside a value.
     UnexpectedEnd,

@@ -1,11 +1,10 @@
 //! Merges what several observers saw in one run.
 
-use std::path::PathBuf;
-
 use crate::capture::{Format, ParallelSink, ReadProblem, SourceRead};
 use crate::limits::PROBLEMS;
 
-use super::observer::{JUDGED_KEPT, Judged, Mark, Observer};
+use super::observation::{Judged, Skipped};
+use super::observer::{JUDGED_KEPT, Mark, Observer};
 use super::watch::ParallelWatcher;
 
 impl<'c, W: ParallelWatcher<'c>> ParallelSink for Observer<'c, W> {
@@ -41,7 +40,7 @@ struct Parts {
     problems: Vec<(u64, ReadProblem)>,
     /// With the number of the observer: the reader reports the ends of files to the first one.
     sources: Vec<(u64, (usize, SourceRead))>,
-    skipped: Vec<(u64, (PathBuf, &'static str))>,
+    skipped: Vec<(u64, Skipped)>,
     judged: Vec<(u64, Judged)>,
 }
 

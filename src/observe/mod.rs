@@ -10,6 +10,7 @@ mod head;
 mod hinted;
 mod incoming;
 mod merge;
+mod observation;
 mod observer;
 mod options;
 mod profile;
@@ -25,7 +26,8 @@ pub(crate) use content::{Substitute, recoded, substituted};
 pub use incoming::{Incoming, Moment, PathGlob, Preparation, Rewrite, Selection, Statuses, UrlPattern};
 pub use walk::deviation::{Deviation, DeviationKind};
 pub use walk::explain::{deviations, first_deviation};
-pub use observer::{Judged, Observer};
+pub use observation::{Judged, Observation, Skipped};
+pub use observer::Observer;
 pub use options::{Engine, Options, FileGlob};
 pub use profile::{
     Count, Lookalike, NotCompared, PathId, Profile, Shape, TargetKey, TargetProfile, TrafficFact,
@@ -36,6 +38,8 @@ pub use profile::spelling::Spelling;
 pub use stream::Acceptor;
 pub(crate) use stream::usual_time;
 pub use profile::tally::{DISTINCT_KEPT, EVIDENCE_KEPT, Evidence, Keyed, Tally};
+pub(crate) use profile::tally::merge;
+pub(crate) use profile::pairs;
 pub(crate) use message::{AUTHORIZATION_SCHEMES, allows_body, is_placeholder};
 pub(crate) use walk::record::shorten;
 pub(crate) use walk::variant::meant_for;

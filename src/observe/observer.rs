@@ -1,7 +1,6 @@
 //! Takes exchanges from the readers, and learns from each.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use jiff::Timestamp;
 
@@ -11,6 +10,7 @@ use crate::contract::{Contract, OperationKind, Payload};
 use crate::json::{SyntaxErrorKind, TapeDocument, SyntaxError};
 use crate::location::{Origin, Side};
 
+use super::observation::{Judged, Observation, Skipped};
 use super::message::body::{allows_body, best_fit};
 use super::routing::guess::Candidates;
 use super::options::{Hinted, Options};
@@ -29,19 +29,6 @@ use super::watch::{Lazy, RoutedPayload, Watcher};
 
 /// Verdicts on single payloads that are kept for the report.
 pub(super) const JUDGED_KEPT: usize = crate::limits::VERDICTS;
-
-/// The verdict on one payload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged {
-    /// Where the payload starts.
-    pub origin: Origin,
-    /// What it was compared with.
-    pub target: Option<TargetKey>,
-    /// What came out.
-    pub verdict: PayloadVerdict,
-    /// The named variants that accepted it as a whole.
-    pub variants: Vec<String>,
-}
 
 /// Compares exchanges with the versions of a contract and keeps what is learnt.
 #[derive(Debug)]
@@ -75,7 +62,7 @@ pub struct Observer<'c, W = ()> {
     /// The files that were read.
     pub sources: Vec<SourceRead>,
     /// Files of folders that were passed over, and why.
-    pub skipped: Vec<(PathBuf, &'static str)>,
+    pub skipped: Vec<Skipped>,
     /// The verdicts on the first payloads.
     pub judged: Vec<Judged>,
     /// Who is told of the traffic itself.
@@ -167,16 +154,26 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         (observer, self.watcher)
     }
 
+    /// What was learnt, and how the captures were read.
+    #[must_use]
+    pub fn into_observation(self) -> Observation {
+        let callbacks_cut = self.options.callbacks.cut().map(str::to_owned).collect();
+        let observation = Observation {
+            profile: self.profile,
+            sources: self.sources,
+            skipped: self.skipped,
+            problems: self.problems,
+            problems_met: self.problems_met,
+            judged: self.judged,
+            callbacks_cut,
+        };
+        observation.in_order()
+    }
+
     /// The versions that payloads are compared with.
     #[must_use]
     pub fn asked(&self) -> &[&'c Contract] {
         &self.versions.asked
-    }
-
-    /// The callbacks with more URLs in the captures than are kept.
-    #[must_use]
-    pub fn callbacks_cut(&self) -> Vec<String> {
-        self.options.callbacks.cut().map(str::to_owned).collect()
     }
 
     /// Compares a payload with a known operation.

@@ -6,6 +6,7 @@ use crate::capture::{Exchange, Hint, ReadProblem, Remark, RemarkKind, Sink, Sour
 use crate::limits::PROBLEMS;
 use crate::location::{Origin, Side};
 
+use super::observation::Skipped;
 use super::observer::{Mark, Observer};
 use super::profile::TrafficFact;
 use super::profile::sighting::Sighting;
@@ -72,7 +73,7 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
     }
 
     fn skipped(&mut self, path: PathBuf, reason: &'static str) {
-        self.skipped.push((path, reason));
+        self.skipped.push(Skipped { path, reason });
     }
 
     fn part(&mut self, part: u64) {

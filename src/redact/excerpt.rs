@@ -24,7 +24,7 @@ const CONTEXT: usize = 4096;
 
 /// One line of a text around a place, safe to print: secrets are masked, control characters are replaced, and
 /// the line is truncated to a terminal width.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, serde::Serialize, serde::Deserialize)]
 pub struct Excerpt {
     /// The text.
     pub text: String,

@@ -2,8 +2,8 @@
 
 use textwrap::core::display_width;
 
-use crate::contract::{Contract, builtin};
-use crate::observe::{Observer, Options};
+use crate::contract::builtin;
+use crate::observe::Observation;
 use crate::redact::without_styles;
 use crate::rules::{CATALOGUE, Level};
 use crate::rules::tests::{documented_changes, findings};
@@ -80,8 +80,7 @@ fn findings_of_every_rule_are_shown_by_every_renderer() {
         let found = findings(rule, &registry);
         let headlines: Vec<String> = found.iter().map(|finding| finding.headline().to_string()).collect();
         assert!(!headlines.is_empty(), "{}", rule.id);
-        let observer = Observer::new(Vec::<&Contract>::new(), Vec::new(), Options::default());
-        let report = Report::new("example@v1", observer, found);
+        let report = Report::new("example@v1", &[], Observation::default(), found);
         let options = TextOptions {
             width: NARROW,
             coverage: true,

@@ -183,6 +183,12 @@ rules! {
     IDLE_KEYWORD = "idle-keyword", since "0.1.0", request Warning, response Warning, "a keyword in the contract has no effect";
     PLACEHOLDER = "placeholder", since "0.1.0", request Info, response Info, "a value is a placeholder";
     UNUSED_IGNORE = "unused-ignore", since "0.1.0", request Warning, response Warning, "an ignore matches nothing or has expired";
+    DRIFT_OPERATION = "drift-operation", since "0.1.0", request Warning, response Warning, "an operation is requested in one period only";
+    DRIFT_STATUS = "drift-status", since "0.1.0", request Warning, response Warning, "a status has another share of the responses than before";
+    DRIFT_PRESENCE = "drift-presence", since "0.1.0", request Warning, response Warning, "a property, parameter or header is there more or less often than before";
+    DRIFT_TYPE = "drift-type", since "0.1.0", request Warning, response Warning, "values have other types or formats than before";
+    DRIFT_VALUES = "drift-values", since "0.1.0", request Warning, response Warning, "values have other shares than before";
+    DRIFT_RANGE = "drift-range", since "0.1.0", request Info, response Info, "numbers or lengths are distributed differently than before";
     OPERATION_ADDED = "operation-added", since "0.1.0", request Info, response Info, "an operation was added";
     OPERATION_REMOVED = "operation-removed", since "0.1.0", request Error, response Error, "an operation was removed";
     OPERATION_REPLACED = "operation-replaced", since "0.1.0", request Error, response Error, "an operation was replaced by other operations";

@@ -152,6 +152,12 @@ impl Finding {
         }
     }
 
+    /// Whether it is about two periods of traffic rather than a contract.
+    #[must_use]
+    pub(crate) fn is_about_periods(&self) -> bool {
+        self.key.contract == super::TRAFFIC
+    }
+
     /// Leaves out values that come from payloads and requests.
     pub(crate) fn leave_out_values(&mut self) {
         let is_of_captures = match &self.matter {

@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 mod contract;
+mod drift;
 pub(crate) mod except;
 pub(crate) use change::words::part_words;
 mod finding;
@@ -16,6 +17,8 @@ mod change;
 pub use catalogue::{CATALOGUE, Level, Rule};
 pub use change::judge::{Change, Release, judge_changes, release};
 pub use contract::judge_contract;
+pub use drift::judge_drift;
+pub(crate) use drift::{TRAFFIC, unsure_words};
 pub use traffic::words::sentence;
 pub use finding::{Finding, FindingPlace, Seen, Unit};
 pub(crate) use finding::Matter;

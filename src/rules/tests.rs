@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::capture::{Input, Reading};
 use crate::contract::{Contract, LoadOptions, Operation, Registry, builtin};
 use crate::diff::compare_contracts;
+use crate::drift::drift;
+use crate::learn::Learner;
 use crate::lint::lint;
 use crate::observe::{Observer, Options};
 use crate::report::diff::change_text;
@@ -31,6 +33,9 @@ fn block<'d>(doc: &'d str, info: &str) -> Option<&'d str> {
 pub(crate) fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
     if let Some(text) = block(rule.doc, "toml ignore") {
         return crate::cli::unused_in(text, "2026-11-29");
+    }
+    if let Some(findings) = drifting(rule) {
+        return findings;
     }
     let own;
     let mut options = Options::default();
@@ -96,6 +101,25 @@ pub(crate) fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
         declared.file = "api.yaml".into();
     }
     findings
+}
+
+/// What differs between the two periods of a rule's documentation: `json old 40` has exchanges that occur 40 times each.
+fn drifting(rule: &Rule) -> Option<Vec<Finding>> {
+    let learnt = |period: &str| {
+        let (_, rest) = rule.doc.split_once(&format!("```json {period} "))?;
+        let (times, rest) = rest.split_once('\n')?;
+        let (block, _) = rest.split_once("```")?;
+        let lines = format!("{}\n", block.trim_end()).repeat(times.parse().ok()?);
+        let input = Input::Memory {
+            name: format!("{period}.ndjson").into(),
+            bytes: lines.into_bytes().into(),
+        };
+        let mut observer = Observer::new(Vec::new(), Vec::new(), Options::default()).watched_by(Learner::default());
+        Reading::default().read(&[input], &mut observer);
+        Some(observer.unwatched().1.finish())
+    };
+    let (old, new) = (learnt("old")?, learnt("new")?);
+    Some(judge_drift(&drift(&old, &new), &Policy::default()))
 }
 
 /// The changes between two contracts.

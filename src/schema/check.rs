@@ -344,3 +344,27 @@ fn fits(value: Value<'_>, least: i128, most: i128) -> bool {
         _ => true,
     }
 }
+
+/// Tells whether texts are of one format.
+#[derive(Debug)]
+pub(crate) struct FormatTest {
+    name: &'static str,
+    validator: Option<Box<Validator<Tape>>>,
+}
+
+impl FormatTest {
+    /// The test for a format of JSON Schema.
+    pub(crate) fn new(name: &'static str) -> Self {
+        let schema = serde_json::json!({ "format": name });
+        Self {
+            name,
+            validator: validator(Draft::Draft202012, &schema).ok(),
+        }
+    }
+
+    /// Whether a text is of the format.
+    pub(crate) fn accepts(&self, text: &str) -> bool {
+        let accepts = |validator: &Validator<Tape>| validator.is_valid(TapeNode::Text(text));
+        self.validator.as_deref().is_some_and(accepts) && format::is_more(self.name, text)
+    }
+}

@@ -36,7 +36,7 @@ mod vocabulary;
 
 pub use accept::Memo;
 pub use check::KeywordCheck;
-pub(crate) use check::crate_accepts;
+pub(crate) use check::{FormatTest, crate_accepts};
 pub use compile::{CompileOptions, Compiler, compile};
 pub use dialect::Dialect;
 pub use documents::{Document, Documents};

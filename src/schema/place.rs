@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::location::Pointer;
 
 /// The place of a schema in the documents it was compiled from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Place {
     /// The URI of the document.
     pub document: Arc<str>,

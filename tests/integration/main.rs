@@ -25,6 +25,7 @@ mod keys;
 mod layers;
 mod media;
 mod outputs;
+mod profiles;
 mod public_api;
 mod readme;
 mod report;

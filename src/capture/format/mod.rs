@@ -43,8 +43,7 @@ pub(super) use table::{Recognised, Head, Reader, Text, recognise};
     PartialOrd,
     Ord,
     serde::Serialize,
-    schemars::JsonSchema,
-)]
+    schemars::JsonSchema, serde::Deserialize)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Format {

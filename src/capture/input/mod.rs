@@ -5,6 +5,7 @@ pub(super) mod decompress;
 mod dispatch;
 mod folder;
 mod parallel;
+mod part;
 mod source;
 
 use std::io::{self, BufReader};
@@ -22,7 +23,8 @@ use super::sink::{ParallelSink, Sink};
 use dispatch::Crew;
 use folder::read_folder;
 use parallel::{is_long, share};
-use source::{read_path, read_stream};
+pub use part::Part;
+use source::{problem, read_path, read_stream};
 
 /// A stream that is read.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +65,15 @@ pub enum Input {
         name: Arc<str>,
         /// The data.
         bytes: Arc<[u8]>,
+    },
+    /// A part of a file.
+    Part(Part),
+    /// A file that somebody else could not read.
+    Unread {
+        /// Its name.
+        name: Arc<str>,
+        /// Why.
+        message: String,
     },
 }
 
@@ -160,6 +171,8 @@ fn read_inputs(inputs: &[Input], reading: &Reading, crew: &mut Crew<'_, '_>) {
                 let reader = io::Cursor::new(Arc::clone(bytes));
                 read_stream(reader, &Source::named(name), reading, crew);
             }
+            Input::Part(part) => part.read(reading, crew.sink()),
+            Input::Unread { name, message } => crew.sink().problem(problem(name, message.clone())),
             Input::Path(path) if path.is_dir() => read_folder(path, reading, crew),
             Input::Path(path) => read_path(path, reading, crew, false),
         }

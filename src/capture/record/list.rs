@@ -37,7 +37,8 @@ pub(super) fn read(
         },
         origin,
         limits,
-        entries: 0,
+        // A part of a file starts after entries.
+        entries: origin.entry.unwrap_or_default(),
         lists_found: 0,
         count: 0,
         sink,

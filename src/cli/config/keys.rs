@@ -13,8 +13,11 @@ use super::super::args::Arguments;
 use super::super::chosen::looks_like_path;
 
 /// Arguments of a single run, which the file cannot have.
-const TYPED_ONLY: [&str; 11] = [
+const TYPED_ONLY: [&str; 14] = [
+    "batch",
     "export",
+    "from_profile",
+    "profile",
     "show_values",
     "config",
     "no_config",

@@ -31,6 +31,28 @@ impl<'c, W: ParallelWatcher<'c>> Observer<'c, W> {
         incoming.into_inner()
     }
 
+    /// Reads captures one after the other, as they come, on this thread. A URL of a callback counts from the exchange
+    /// that names it.
+    #[must_use]
+    pub fn read_each(
+        mut self,
+        inputs: &mut dyn Iterator<Item = Input>,
+        reading: &Reading,
+        preparation: Preparation,
+    ) -> Self {
+        let collector = self.learn_callbacks(&[], reading, &preparation);
+        let mut incoming = Incoming::new(preparation, self);
+        match collector {
+            None => inputs.for_each(|input| reading.read_in_order(&[input], &mut incoming)),
+            Some(collector) => {
+                let mut learning = Learning { collector, incoming };
+                inputs.for_each(|input| reading.read_in_order(&[input], &mut learning));
+                incoming = learning.incoming;
+            }
+        }
+        incoming.into_inner()
+    }
+
     /// Finds the URLs of callbacks in captures, apart from standard input. Returns what finds further ones, if the
     /// contract has such callbacks.
     fn learn_callbacks(

@@ -9,7 +9,8 @@ use crate::media_type::{self, ContentKind};
 const RUN: usize = 1024;
 
 /// What is to be said about the charset of a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CharsetFault {
     /// JSON is always UTF-8 (RFC 8259 section 8.1).
     OfJson,

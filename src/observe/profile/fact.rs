@@ -9,10 +9,12 @@ use crate::observe::content::CharsetFault;
 use crate::observe::walk::deviation::DeviationKind;
 
 use super::TargetKey;
+use super::word::{self, Word};
 
 /// A fact about an exchange. What traffic can vary without end is its subject, counted apart in a
 /// [`Keyed`]; texts from the capture are redacted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TrafficFact {
     /// A payload is not JSON. No subject.
     MalformedJson {
@@ -23,7 +25,8 @@ pub enum TrafficFact {
         /// What is wrong.
         message: String,
         /// What the writer probably did.
-        hint: Option<&'static str>,
+        #[serde(default, deserialize_with = "word::optional::deserialize")]
+        hint: Option<Word>,
     },
     /// A message names a content coding that is not registered, or one that its body does not have. Subject: the
     /// coding.
@@ -71,16 +74,19 @@ pub enum TrafficFact {
         /// The response.
         target: TargetKey,
         /// The header.
-        header: &'static str,
+        #[serde(deserialize_with = "word::deserialize")]
+        header: Word,
     },
     /// Problem details without a schema that break RFC 9457. No subject.
     ProblemDetails {
         /// The response.
         target: TargetKey,
         /// The member; empty for the payload as a whole.
-        member: &'static str,
+        #[serde(deserialize_with = "word::deserialize")]
+        member: Word,
         /// What it should be.
-        expected: &'static str,
+        #[serde(deserialize_with = "word::deserialize")]
+        expected: Word,
     },
     /// A header of a response that the operation does not declare. Subject: its name in lower case.
     UndeclaredHeader(TargetKey),

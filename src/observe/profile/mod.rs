@@ -1,12 +1,14 @@
 //! What was learnt from traffic: counters and bounded samples that merge.
 
 mod fact;
+pub(crate) mod pairs;
 pub(crate) mod period;
 pub(crate) mod sighting;
 pub(crate) mod spelling;
 pub(crate) mod tally;
 mod shape;
 mod unused;
+pub(crate) mod word;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::AddAssign;
@@ -26,7 +28,7 @@ pub use unused::NotCompared;
 
 /// Everything learnt from captures. `a += &b` merges; the order of merging makes no difference, and
 /// the profile of a whole is the merge of the profiles of its parts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Profile {
     /// Exchanges read.
     pub exchanges: u64,
@@ -35,19 +37,26 @@ pub struct Profile {
     /// Payloads and requests that were compared with a schema.
     pub compared: u64,
     /// What was not compared, and why.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub unused: BTreeMap<Unused, NotCompared>,
     /// Operations that requests went to: `name@version` of the contract, and the id.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub exercised: BTreeMap<(Arc<str>, Arc<str>), Count>,
     /// Requests that were taken for those of a webhook because of their content: `name@version` of the contract, and
     /// the id.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub by_content: BTreeMap<(Arc<str>, Arc<str>), Count>,
     /// Hosts of requests for which an operation of the API was found.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub hosts: BTreeMap<String, Count>,
     /// What came out for each payload.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub verdicts: BTreeMap<PayloadVerdict, Count>,
     /// What was learnt of each operation, side and status.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub targets: BTreeMap<TargetKey, TargetProfile>,
     /// Facts about exchanges rather than values, by their subject (see [`TrafficFact`]).
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub traffic: BTreeMap<TrafficFact, Keyed>,
 }
 
@@ -68,6 +77,13 @@ impl AddAssign<&Self> for Profile {
 }
 
 impl Profile {
+    /// Gives the documents of the contract other names, wherever a place in them is named.
+    pub(crate) fn rename_documents(&mut self, name: &dyn Fn(&Arc<str>) -> Arc<str>) {
+        for target in self.targets.values_mut() {
+            target.shape.each_mut(|profile| profile.rename_documents(name));
+        }
+    }
+
     /// Counts an entry, an exchange or a body that is not compared.
     pub(crate) fn leave(&mut self, reason: Unused, origin: &Origin) {
         self.unused.entry(reason).or_default().add(origin);
@@ -101,8 +117,7 @@ impl Profile {
 
 /// What can come out of the comparison of a payload with its schema.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
-)]
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "Verdict")]
 pub enum PayloadVerdict {
@@ -155,7 +170,7 @@ impl PayloadVerdict {
 }
 
 /// What payloads are grouped by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct TargetKey {
     /// `name@version` of the contract they were compared with.
     pub contract: Arc<str>,
@@ -194,7 +209,7 @@ impl fmt::Display for TargetKey {
 }
 
 /// What was learnt of the payloads of one operation, side and status.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct TargetProfile {
     /// Payloads compared with the schema.
     pub payloads: u64,
@@ -228,30 +243,40 @@ impl AddAssign<&Self> for TargetProfile {
 }
 
 /// What was learnt of the values at one path.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PathProfile {
     /// Values seen, by kind: null, boolean, number, string, array, object.
     pub kinds: [u64; 6],
     /// How the values broke their schemas.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub deviations: BTreeMap<Deviation, Tally>,
     /// Keys or values met by a deviation whose kind counts them apart.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub subjects: BTreeMap<Deviation, Keyed>,
     /// Where a deviation is due to a placeholder.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub placeholders: BTreeMap<Deviation, Tally>,
     /// Undeclared properties of an object, by the schema that names the others.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub undeclared: BTreeMap<Arc<Place>, Keyed>,
     /// Read-only properties in requests and write-only ones in responses, by the schema that says so.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub misdirected: BTreeMap<Arc<Place>, Keyed>,
     /// Strings beyond the enum of one variant where another takes any.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub beyond_enum: BTreeMap<Arc<Place>, Keyed>,
     /// Objects that a looser variant accepts and that look like another one. Subject: what stands between
     /// the object and that one.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub lookalikes: BTreeMap<Lookalike, Keyed>,
     /// Declared enum values seen, by the schema of the enum.
+    #[serde(default, with = "pairs::nested", skip_serializing_if = "BTreeMap::is_empty")]
     pub enum_values: BTreeMap<Arc<Place>, BTreeMap<Box<str>, Count>>,
     /// How values of a format were written, by the schema of the format.
+    #[serde(default, with = "pairs::nested", skip_serializing_if = "BTreeMap::is_empty")]
     pub spellings: BTreeMap<Arc<Place>, BTreeMap<Spelling, Tally>>,
     /// Variants that accepted values, by the schema of the variant.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
     pub variants: BTreeMap<Arc<Place>, Count>,
 }
 
@@ -283,8 +308,40 @@ impl AddAssign<&Self> for PathProfile {
     }
 }
 
+impl PathProfile {
+    fn rename_documents(&mut self, name: &dyn Fn(&Arc<str>) -> Arc<str>) {
+        let of_place = |place: Arc<Place>| {
+            Arc::new(Place {
+                document: name(&place.document),
+                pointer: place.pointer.clone(),
+            })
+        };
+        let of_deviation = |deviation: Deviation| Deviation {
+            schema: of_place(deviation.schema),
+            ..deviation
+        };
+        renamed(&mut self.deviations, of_deviation);
+        renamed(&mut self.subjects, of_deviation);
+        renamed(&mut self.placeholders, of_deviation);
+        renamed(&mut self.undeclared, of_place);
+        renamed(&mut self.misdirected, of_place);
+        renamed(&mut self.beyond_enum, of_place);
+        renamed(&mut self.enum_values, of_place);
+        renamed(&mut self.spellings, of_place);
+        renamed(&mut self.variants, of_place);
+        renamed(&mut self.lookalikes, |lookalike| Lookalike {
+            schema: of_place(lookalike.schema),
+            ..lookalike
+        });
+    }
+}
+
+fn renamed<K: Ord, V>(map: &mut BTreeMap<K, V>, name: impl Fn(K) -> K) {
+    *map = std::mem::take(map).into_iter().map(|(key, value)| (name(key), value)).collect();
+}
+
 /// A variant that objects look like which only a looser one accepts.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Lookalike {
     /// The schema of the variant.
     pub schema: Arc<Place>,
@@ -295,7 +352,8 @@ pub struct Lookalike {
 }
 
 /// A number that merges by reference.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Count(pub u64);
 
 impl AddAssign<&Self> for Count {

@@ -5,7 +5,8 @@ use std::ops::AddAssign;
 use jiff::Timestamp;
 
 /// The first and the last time that something was recorded, as far as captures name times.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Period {
     /// Both times; `None` if no time is known.
     pub ends: Option<(Timestamp, Timestamp)>,

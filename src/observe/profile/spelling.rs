@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// How a date-time or time writes its offset and fraction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Spelling {
     offset: Offset,
     /// Digits of the fraction of a second; 0 without one.
@@ -13,7 +14,8 @@ pub struct Spelling {
     lower_case: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 enum Offset {
     Z,
     Zero,

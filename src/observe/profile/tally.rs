@@ -20,7 +20,7 @@ pub const EVIDENCE_KEPT: usize = crate::limits::EVIDENCE;
 pub const DISTINCT_KEPT: usize = crate::limits::DISTINCT;
 
 /// Where a fact was seen.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Evidence {
     /// The place in the capture.
     pub origin: Origin,
@@ -33,11 +33,12 @@ pub struct Evidence {
 }
 
 /// Orders evidence without computing lines and columns: file, start of the body, offset in the body.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 struct Rank(std::sync::Arc<str>, u64, u64);
 
 /// The first few places of a fact, in the order of the captures.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Samples(Vec<(Rank, Evidence)>);
 
 impl Samples {
@@ -86,7 +87,7 @@ pub struct Spot<'a> {
 }
 
 /// How often a fact was seen and where.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct Tally {
     /// How often.
     pub count: u64,
@@ -97,6 +98,7 @@ pub struct Tally {
     /// When it was seen.
     pub period: Period,
     /// The payload counted last.
+    #[serde(skip)]
     last: Option<u64>,
 }
 
@@ -159,7 +161,7 @@ impl AddAssign<&Self> for Tally {
 
 /// Tallies by key. At most [`DISTINCT_KEPT`] keys are kept apart; with more, the keys are data, and only the
 /// total is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Keyed {
     /// All keys together.
     pub all: Tally,

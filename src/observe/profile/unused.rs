@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::location::Origin;
 
 /// Entries, exchanges or bodies that were not compared for the same reason.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct NotCompared {
     /// How many.
     pub count: u64,

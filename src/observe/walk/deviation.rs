@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::observe::profile::word::{self, Word};
 use crate::schema::{KeywordCheck, Place, Types};
 
 /// One way in which values broke one schema: what payloads with the same cause have in common.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Deviation {
     /// What was broken.
     pub kind: DeviationKind,
@@ -16,7 +17,8 @@ pub struct Deviation {
 }
 
 /// What can be broken.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DeviationKind {
     /// A required property is not there; `because` names the property that makes it required.
     Missing {
@@ -38,7 +40,8 @@ pub enum DeviationKind {
         /// The types of the schema.
         expected: Types,
         /// The type of the value.
-        found: &'static str,
+        #[serde(deserialize_with = "word::deserialize")]
+        found: Word,
     },
     /// The value is none of an enum. The values met are counted apart.
     Enum {
@@ -68,14 +71,16 @@ pub enum DeviationKind {
     /// The number breaks a bound.
     Bound {
         /// `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum` or `multipleOf`.
-        keyword: &'static str,
+        #[serde(deserialize_with = "word::deserialize")]
+        keyword: Word,
         /// Its argument.
         limit: String,
     },
     /// The string, array or object is too short or too long.
     Length {
         /// `minLength` … `maxProperties`.
-        keyword: &'static str,
+        #[serde(deserialize_with = "word::deserialize")]
+        keyword: Word,
         /// Its argument.
         limit: u64,
     },
@@ -107,13 +112,15 @@ pub enum DeviationKind {
     /// A parameter is not written in its style (OpenAPI, "Style Values").
     Style {
         /// The style.
-        style: &'static str,
+        #[serde(deserialize_with = "word::deserialize")]
+        style: Word,
     },
     /// The string does not hold what it has to: `contentEncoding` and `contentMediaType` of drafts 6
     /// and 7.
     Content {
         /// The keyword.
-        keyword: &'static str,
+        #[serde(deserialize_with = "word::deserialize")]
+        keyword: Word,
         /// The encoding or media type.
         expected: String,
     },

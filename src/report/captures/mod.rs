@@ -4,11 +4,11 @@ mod json;
 mod stale;
 mod text;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::observe::Skipped;
 use crate::capture::ReadProblem;
 use crate::survey::FileSurvey;
 
@@ -33,7 +33,7 @@ pub struct CapturesReport {
     /// How many inputs could not be read.
     pub problems_met: u64,
     /// Files in folders that were skipped, and why.
-    pub skipped: Vec<(PathBuf, &'static str)>,
+    pub skipped: Vec<Skipped>,
     /// When the report was made.
     pub now: Timestamp,
 }

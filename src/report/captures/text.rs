@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::observe::Skipped;
 use crate::location::Position;
 use crate::redact::{Shown, printed};
 use crate::report::render::numbers::{plural, thousands};
@@ -73,7 +74,7 @@ pub(super) fn write_unread(out: &mut String, report: &CapturesReport, columns: C
     if more > 0 {
         put!(out, "{ERROR}error{ERROR:#}: {} could not be read\n", plural(more, "more input"));
     }
-    for (path, reason) in report.skipped.iter().take(LISTED) {
+    for Skipped { path, reason } in report.skipped.iter().take(LISTED) {
         put!(out, "{DIM}skipped: {} ({reason}){DIM:#}\n", printed(&path.display().to_string()));
     }
     let more = report.skipped.len().saturating_sub(LISTED);

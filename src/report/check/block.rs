@@ -384,7 +384,8 @@ fn contract_words(finding: &Finding, around: Around<'_>) -> Vec<String> {
         parts.extend(declared);
     }
     if !parts.is_empty() {
-        rows.push(format!("contract: {}", parts.join(", ")));
+        let of = if finding.is_about_periods() { "in" } else { "contract" };
+        rows.push(format!("{of}: {}", parts.join(", ")));
     }
     rows
 }

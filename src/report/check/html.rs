@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::location::Side;
+use crate::observe::Skipped;
 use crate::rules::{Finding, Level};
 
 use super::block::{seen_list, seen_words};
 use super::groups::{Group as Owner, group_of, scores};
+use super::periods::{self, timeline, unsure};
 use crate::report::Report;
 use crate::report::diff::footer;
 use crate::report::render::numbers::{plural, share, thousands};
@@ -60,6 +62,12 @@ pub fn html(report: &Report) -> String {
         _ if report.findings.is_empty() && report.exempt.word().is_some() => (Level::Info, "No new findings:"),
         _ => (Level::Info, "Conforms:"),
     };
+    let word = match (&report.periods, report.findings.is_empty()) {
+        (None, _) => word,
+        (Some(_), true) => "No drift:",
+        (Some(_), false) => "Drift:",
+    };
+    let periods = report.periods.as_ref();
     let verdict = format!(
         "{}, {}, {} info.",
         plural(errors, "error"),
@@ -69,10 +77,12 @@ pub fn html(report: &Report) -> String {
     page(&Page {
         kind: match report.contract_checked {
             Some(_) => "Lint report",
+            None if report.periods.is_some() => "Drift report",
             None => "Check report",
         },
         title: match report.contract_checked {
             Some(_) => report.contract.clone(),
+            None if report.periods.is_some() => report.contract.clone(),
             None => format!(
                 "{} against {}",
                 plural(report.sources.len() as u64, "file"),
@@ -84,6 +94,8 @@ pub fn html(report: &Report) -> String {
         sections: vec![
             Section::new("summary", "Summary", summary(report, [errors, warnings])),
             listed.section,
+            Section::new("timeline", "Requests by period", periods.map_or_else(String::new, |periods| timeline(report, periods))),
+            Section::new("unsure", "Too few samples to tell", periods.map_or_else(String::new, unsure)),
             Section::new("unexercised", "Operations never exercised", unexercised(report)),
             Section::new("payloads", "Payloads", payloads(report)),
             Section::new("unread", "What could not be read", unread(report)),
@@ -97,6 +109,9 @@ pub fn html(report: &Report) -> String {
 }
 
 fn facts(report: &Report) -> Vec<(&'static str, String)> {
+    if let Some(periods) = &report.periods {
+        return periods.facts();
+    }
     let mut facts = vec![("Contract", code(&report.contract))];
     let exempt = report.exempt.sentences("finding");
     let exempt = (!exempt.is_empty()).then(|| ("Not listed", escape(&exempt.join(" "))));
@@ -127,6 +142,9 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
 fn summary(report: &Report, [errors, warnings]: [u64; 2]) -> String {
     if report.contract_checked.is_some() {
         return String::new();
+    }
+    if let Some(periods) = &report.periods {
+        return periods::summary(periods, [errors, warnings]);
     }
     let (payloads, conforming) = (report.payloads(), conforming(report));
     let exercised = report.operations.iter().filter(|row| row.is_exercised).count() as u64;
@@ -241,7 +259,7 @@ fn unread(report: &Report) -> String {
             escape(&problem.message)
         )
     });
-    let skipped = report.skipped.iter().map(|(path, reason)| {
+    let skipped = report.skipped.iter().map(|Skipped { path, reason }| {
         format!(
             "<li>{}: skipped: {}</li>",
             code(&path.display().to_string()),

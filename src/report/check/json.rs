@@ -3,14 +3,15 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use std::path::PathBuf;
 
 use crate::capture::{Format, ReadProblem, Unused};
 use crate::location::{Origin, Side};
-use crate::observe::{Evidence, NotCompared, TargetKey, PayloadVerdict};
+use crate::observe::{Evidence, NotCompared, PayloadVerdict, Skipped, TargetKey};
 use crate::report::Report;
 use crate::report::document::{schema_of, version};
 use crate::rules::{Finding, Level, Suppression, Seen, Unit};
+
+use super::periods::JsonPeriods;
 
 /// The name of the format. Its number goes up when something is removed or changes its meaning; what is new may
 /// be added without.
@@ -27,6 +28,9 @@ pub struct JsonReport {
     contract: String,
     /// Numbers.
     summary: JsonSummary,
+    /// The periods of traffic that were compared, in a report of `drift`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    periods: Option<JsonPeriods>,
     /// What was found, the most serious first.
     findings: Vec<JsonFinding>,
     /// Findings that do not count: the baseline lists them, or they are ignored.
@@ -368,8 +372,8 @@ impl From<&ReadProblem> for JsonProblem {
     }
 }
 
-impl From<&(PathBuf, &'static str)> for JsonSkipped {
-    fn from((path, reason): &(PathBuf, &'static str)) -> Self {
+impl From<&Skipped> for JsonSkipped {
+    fn from(Skipped { path, reason }: &Skipped) -> Self {
         Self {
             file: path.display().to_string(),
             reason: (*reason).to_owned(),
@@ -421,6 +425,7 @@ impl From<&Report> for JsonReport {
                 warnings: report.at_level(Level::Warning),
                 infos: report.at_level(Level::Info),
             },
+            periods: report.periods.as_ref().map(JsonPeriods::from),
             findings: report.findings.iter().map(JsonFinding::from).collect(),
             suppressed: report.suppressed.iter().map(JsonSuppressed::from).collect(),
             gone: report.exempt.gone.iter().map(|entry| entry.key.clone()).collect(),

@@ -10,6 +10,7 @@ use super::block::{seen_words, shown};
 use super::groups::{group_of, scores};
 use super::options::TextOptions;
 use super::Report;
+use crate::redact::sanitised;
 
 /// Findings that are shown unfolded.
 const TOP: usize = 10;
@@ -69,6 +70,9 @@ fn write_head(out: &mut String, report: &Report, findings: &[&Finding]) {
         Some(_) => {
             put!(out, "## Lint of {contract}\n\n");
         }
+        None if report.periods.is_some() => {
+            put!(out, "## Drift: {contract}\n\n");
+        }
         // The traffic does not conform: that is only known.
         None if findings.is_empty() && report.exempt.word().is_some() => {
             put!(out, "## {mark} {} of the traffic against {contract}\n\n", report.exempt.nothing("findings"));
@@ -84,7 +88,9 @@ fn write_head(out: &mut String, report: &Report, findings: &[&Finding]) {
         plural(count(Level::Warning), "warning"),
         thousands(count(Level::Info))
     );
-    if report.contract_checked.is_none() {
+    if let Some(periods) = &report.periods {
+        put!(out, ". {}", sanitised(&periods.sentence()));
+    } else if report.contract_checked.is_none() {
         put!(
             out,
             " in {} and {} from {}.",
@@ -107,7 +113,8 @@ fn write_head(out: &mut String, report: &Report, findings: &[&Finding]) {
 
 fn write_operations(out: &mut String, report: &Report) {
     let scores = scores(report);
-    if scores.is_empty() {
+    // Where periods were compared, no payload deviates from anything.
+    if scores.is_empty() || report.periods.is_some() {
         return;
     }
     out.push_str("\n| operation | errors | warnings | deviating payloads |\n| --- | ---: | ---: | ---: |\n");

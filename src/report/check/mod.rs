@@ -8,11 +8,11 @@ mod markdown;
 #[cfg(feature = "cli")]
 mod notices;
 mod options;
+mod periods;
 mod summary;
 pub(super) mod text;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::capture::{ReadProblem, SourceRead, Unused};
@@ -20,7 +20,7 @@ use crate::contract::Contract;
 use crate::lint::unusable;
 use crate::location::Side;
 use crate::redact::{Excerpt, sanitised};
-use crate::observe::{Count, Judged, NotCompared, Observer, Options, PayloadVerdict, Profile, TargetKey, Watcher};
+use crate::observe::{Count, Judged, NotCompared, Observation, PayloadVerdict, Profile, Skipped, TargetKey};
 use crate::rules::catalogue::{UNSEEN_ENUM_VALUE, UNSEEN_PROPERTY};
 use crate::rules::except::{Baseline, Exceptions, Looked};
 use crate::rules::{Finding, Kind, Level, Policy, Suppression, in_order, judge_contract, judge_except, unused_ignores};
@@ -34,6 +34,7 @@ use html::html;
 pub use json::{CHECK_FORMAT, json_schema};
 pub use block::finding_text;
 pub use options::TextOptions;
+pub use periods::{Period, Periods, Requests, Unsure};
 
 use json::{json, ndjson};
 use markdown::markdown;
@@ -62,6 +63,8 @@ pub struct Report {
     pub(crate) unusable: usize,
     /// What was checked, when it is the contract itself.
     pub(crate) contract_checked: Option<ContractSize>,
+    /// What was compared, when it is two periods of traffic.
+    pub(crate) periods: Option<Periods>,
     /// Requests that were taken for those of a webhook because of their content: `name@version` of the contract, the id
     /// of the webhook, and their number.
     pub(crate) by_content: Vec<(String, String, u64)>,
@@ -90,7 +93,7 @@ pub struct Report {
     /// The files that were read.
     pub(crate) sources: Vec<SourceRead>,
     /// Files of folders that were passed over, and why.
-    pub(crate) skipped: Vec<(PathBuf, &'static str)>,
+    pub(crate) skipped: Vec<Skipped>,
 }
 
 /// How much there is of a contract.
@@ -117,61 +120,61 @@ impl Report {
             size.schemas += contract.graph.size();
             size.documents += contract.documents.iter().count();
         }
-        let observer = Observer::new(Vec::new(), Vec::new(), Options::default());
         Self {
             contract_checked: Some(size),
-            ..Self::new(name, observer, findings)
+            ..Self::new(name, &[], Observation::default(), findings)
         }
     }
 
     /// The report on what was observed. `family` is every known version of the contract, from old to new.
     pub(crate) fn judged(
         contract: &str,
-        observer: Observer<'_>,
+        asked: &[&Contract],
+        observation: Observation,
         family: &[&Contract],
         policy: &Policy,
         exceptions: &Exceptions,
     ) -> Self {
-        let mut excepted = judge_except(&observer.profile, family, policy, exceptions);
-        for contract in observer.asked() {
+        let mut excepted = judge_except(&observation.profile, family, policy, exceptions);
+        for contract in asked {
             // What cannot be used of a contract, traffic is not compared with.
             let of_contract = exceptions.apply(judge_contract(contract, &unusable(contract), policy));
             excepted.active.extend(of_contract.active);
             excepted.suppressed.extend(of_contract.suppressed);
             excepted.used.extend(of_contract.used);
         }
-        let mut report = Self::new(contract, observer, in_order(excepted.active));
+        let mut report = Self::new(contract, asked, observation, in_order(excepted.active));
         report.suppressed = excepted.suppressed;
         report.used_ignores = excepted.used;
         report
     }
 
     /// Puts together what was observed and what was judged of it.
-    pub(crate) fn new<'c, W: Watcher<'c>>(
+    pub(crate) fn new(
         contract: &str,
-        observer: Observer<'c, W>,
+        asked: &[&Contract],
+        observation: Observation,
         findings: Vec<Finding>,
     ) -> Self {
-        let asked = observer.asked();
         let versions_open = asked.len() > 1;
         let unusable = asked.iter().map(|contract| contract.unusable()).sum();
         let operations = asked.iter();
-        let operations = operations.flat_map(|contract| rows(contract, &observer.profile)).collect();
-        let callbacks_cut = observer.callbacks_cut();
-        let Observer {
+        let operations = operations.flat_map(|contract| rows(contract, &observation.profile)).collect();
+        let Observation {
             profile,
-            problems,
-            problems_met,
             sources,
             skipped,
+            problems,
+            problems_met,
             judged,
-            ..
-        } = observer;
+            callbacks_cut,
+        } = observation;
         Self {
             contract: contract.to_owned(),
             versions_open,
             unusable,
             contract_checked: None,
+            periods: None,
             exchanges: profile.exchanges,
             matched: profile.matched,
             unused: profile.unused.clone(),

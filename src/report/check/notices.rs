@@ -15,7 +15,11 @@ impl Report {
     /// The findings as CI systems show them.
     pub(crate) fn notices(&self, options: &TextOptions) -> Notices {
         let mut notices = Notices {
-            command: if self.contract_checked.is_some() { "lint" } else { "check" },
+            command: match (&self.contract_checked, &self.periods) {
+                (Some(_), _) => "lint",
+                (None, Some(_)) => "drift",
+                (None, None) => "check",
+            },
             about: self.contract.clone(),
             name: self.operations.first().map_or_else(|| name_of(&self.contract), |row| name_of(&row.contract)),
             file: file_of(&self.contract),

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::capture::ReadProblem;
 use crate::location::{Origin, Position};
-use crate::observe::{Judged, PayloadVerdict};
+use crate::observe::{Judged, PayloadVerdict, Skipped};
 use crate::redact::{Shown, printed, sanitised};
 use crate::report::render::numbers::{plural, share, thousands};
 use crate::report::render::wrap::{cut, wrapped};
@@ -16,7 +16,7 @@ use crate::rules::Level;
 use super::block::{shown, style_of};
 use super::groups::scores;
 use super::options::TextOptions;
-use super::{ContractSize, Report, is_about_coverage};
+use super::{ContractSize, Periods, Report, Unsure, is_about_coverage};
 
 /// Rows of the list of payloads that are shown without being asked for.
 const PAYLOADS_SHOWN: usize = 20;
@@ -159,7 +159,7 @@ pub(super) fn write_problems(out: &mut String, report: &Report, options: TextOpt
         out.push_str(&paragraph(&text, options));
         out.push('\n');
     }
-    for (path, reason) in &report.skipped {
+    for Skipped { path, reason } in &report.skipped {
         let path = printed(&path.display().to_string());
         put!(
             out,
@@ -174,15 +174,39 @@ pub(super) fn write_problems(out: &mut String, report: &Report, options: TextOpt
 pub(super) fn write_summary(out: &mut String, report: &Report, options: TextOptions) {
     match report.contract_checked {
         Some(size) => write_size(out, report, size, options),
-        None => {
-            write_operations(out, report, options);
-            write_checked(out, report, options);
-        }
+        None => match &report.periods {
+            Some(periods) => write_periods(out, periods, options),
+            None => {
+                write_operations(out, report, options);
+                write_checked(out, report, options);
+            }
+        },
     }
     write_counts(out, report, options);
     for sentence in report.exempt.sentences("finding") {
         out.push_str(&paragraph(&sentence, options));
     }
+}
+
+/// Comparisons with too few samples that are listed.
+const UNSURE_SHOWN: usize = 5;
+
+/// What was compared, and what could not be, for lack of samples.
+fn write_periods(out: &mut String, periods: &Periods, options: TextOptions) {
+    if !periods.unsure.is_empty() {
+        put!(out, "{BOLD}Too few samples to tell{BOLD:#}\n");
+        for Unsure { what, before, now } in periods.unsure.iter().take(UNSURE_SHOWN) {
+            let text = format!("{} ({} before, {} now)", sanitised(what), thousands(*before), thousands(*now));
+            out.push_str(&wrapped(&text, options.width, "  ", "    "));
+            out.push('\n');
+        }
+        let more = periods.unsure.len().saturating_sub(UNSURE_SHOWN);
+        if more > 0 {
+            put!(out, "  {DIM}… and {more} more{DIM:#}\n");
+        }
+        out.push('\n');
+    }
+    out.push_str(&paragraph(&periods.sentence(), options));
 }
 
 /// How large the contract is that was checked itself.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::capture::{Input, Reading};
 use crate::contract::{Contract, builtin};
-use crate::observe::Options;
+use crate::observe::{Observer, Options};
 use crate::rules::Policy;
 use crate::rules::judge;
 
@@ -21,7 +21,7 @@ fn report() -> Report {
     ];
     Reading::default().read(&inputs, &mut observer);
     let findings = judge(&observer.profile, &family, &Policy::default());
-    Report::new("organisations@v2", observer, findings)
+    Report::new("organisations@v2", &[family[1]], observer.into_observation(), findings)
 }
 
 #[test]

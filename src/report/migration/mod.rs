@@ -20,7 +20,7 @@ use crate::migrate::coverage::{Coverage, coverage, values_of};
 use crate::migrate::impact::{
     EditRow, EditCounts, Exchanges, Impact, SeenTimes, SideBySide, Spoken, Timeline, Usage,
 };
-use crate::observe::{Observer, PayloadVerdict};
+use crate::observe::{Observation, PayloadVerdict};
 use crate::rules::{Finding, Change, Level};
 
 use super::diff::Changes;
@@ -213,12 +213,12 @@ impl MigrationReport {
         diff: Changes,
         (old, new): (&'c Contract, &'c Contract),
         alignment: &Alignment,
-        (observer, mut impact): (Observer<'c>, Impact<'c>),
+        (observation, mut impact): (Observation, Impact<'c>),
         findings: Vec<Finding>,
     ) -> Self {
-        let has_captures = !observer.sources.is_empty() || !observer.problems.is_empty();
+        let has_captures = !observation.sources.is_empty() || !observation.problems.is_empty();
         let covered = match has_captures {
-            true => coverage(old, &observer.profile),
+            true => coverage(old, &observation.profile),
             false => Vec::new(),
         };
         let pairs = impact.finish();
@@ -248,7 +248,7 @@ impl MigrationReport {
         let operations = operations(&diff, (old, new), alignment, &impact.operations);
         let reference = format!("{} → {}", old.reference(), new.reference());
         let traffic = Traffic {
-            report: Report::new(&reference, observer, findings),
+            report: Report::new(&reference, &[old, new], observation, findings),
             exchanges: impact.exchanges,
             consumers,
             timeline: impact.timeline,

@@ -1,5 +1,6 @@
 //! The content of tables and lists, independent of the format.
 
+use crate::observe::Skipped;
 use crate::diff::{Difference, Fact, Family, Sender, Verdict};
 use crate::location::{PathPattern, Position};
 use crate::migrate::EditKind;
@@ -154,7 +155,7 @@ pub(super) fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
     }
     if let Some(traffic) = &report.traffic {
         rows.extend(time_rows(&traffic.timeline));
-        for (path, reason) in &traffic.report.skipped {
+        for Skipped { path, reason } in &traffic.report.skipped {
             rows.push(format!("{}: skipped: {reason}", path.display()));
         }
         if traffic.passed_over > 0 {

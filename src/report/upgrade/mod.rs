@@ -3,13 +3,12 @@
 mod json;
 mod text;
 
-use std::path::PathBuf;
 
 use crate::capture::ReadProblem;
 use crate::redact;
 use crate::location::PathPattern;
 use crate::migrate::{Summary, Values, shown_value};
-use crate::observe::DeviationKind;
+use crate::observe::{DeviationKind, Skipped};
 use crate::rules::sentence;
 
 use json::json;
@@ -31,7 +30,7 @@ pub struct UpgradeReport {
     /// Inputs that could not be read.
     pub problems: Vec<ReadProblem>,
     /// Files in folders that were skipped, and why.
-    pub skipped: Vec<(PathBuf, &'static str)>,
+    pub skipped: Vec<Skipped>,
 }
 
 /// The formats of an upgrade report.

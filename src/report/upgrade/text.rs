@@ -9,7 +9,7 @@ use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
 use crate::location::{Origin, Step};
-use crate::observe::DeviationKind;
+use crate::observe::{DeviationKind, Skipped};
 use crate::migrate::{EditKey, EditUse, Met, Outcomes, Target};
 
 use crate::report::render::numbers::thousands;
@@ -76,7 +76,7 @@ pub fn text(report: &UpgradeReport, columns: Columns) -> String {
             problem.message
         );
     }
-    for (path, reason) in &report.skipped {
+    for Skipped { path, reason } in &report.skipped {
         put!(
             out,
             "{DIM}skipped: {} ({reason}){DIM:#}\n",

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::json::{self, Kind};
 
 /// A set of the seven JSON Schema types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub struct Types(u8);
 
 impl Types {

@@ -15,8 +15,21 @@ use std::ops::Range;
 use serde_json::Value;
 
 use plan::Editor;
-use render::Style;
+use render::{Render, Style};
 use tree::{Tree, line_start};
+
+/// A value as a YAML document, in block style.
+#[must_use]
+pub fn yaml(value: &Value) -> String {
+    // The style of this text is that of the document.
+    let mut style = Tree::yaml("a:\n  - b\n").map(|tree| Style::of(&tree));
+    let mut out = String::new();
+    if let Ok(style) = &mut style {
+        Render::of(style).block(value, 0, &mut out);
+    }
+    out.push('\n');
+    out
+}
 
 /// An operation of JSON Patch. `path` is a JSON pointer (RFC 6901).
 #[derive(Debug, Clone, PartialEq)]

@@ -1,0 +1,139 @@
+//! `wiredrift drift`
+
+use std::path::Path;
+
+use crate::drift::{drift, timeline};
+use crate::error::{Error, ErrorKind, Result};
+use crate::learn::{Learner, Learnt};
+use crate::observe::{Observation, Observer};
+use crate::profile::StoredProfile;
+use crate::report::Report;
+use crate::report::check::{Period, Periods, Requests, TextOptions, Unsure};
+use crate::rules::except::Looked;
+use crate::rules::{judge_drift, unsure_words};
+
+use super::args::DriftArguments;
+use super::config::Config;
+use super::exceptions::{exceptions, update};
+use super::levels::{check_outputs, exit_for, policy};
+use super::output::Output;
+use super::progress::PROGRESS;
+use super::{Exit, Failure, reports};
+
+pub(super) fn run(
+    arguments: &DriftArguments,
+    config: &Config,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    check_outputs(&arguments.output, arguments.exceptions.baseline.as_deref())?;
+    let policy = policy(&arguments.level)?;
+    let exceptions = exceptions(&arguments.exceptions, config, "drift")?;
+    let mut observation = Observation::default();
+    let mut learnt: Vec<(String, Learnt)> = Vec::new();
+    for path in &arguments.periods {
+        let profile = period(arguments, path)?;
+        let read = profile.observation();
+        observation.problems.extend_from_slice(&read.problems);
+        observation.problems_met += read.problems_met;
+        observation.sources.extend_from_slice(&read.sources);
+        observation.skipped.extend_from_slice(&read.skipped);
+        if profile.learnt.is_empty() && read.problems.is_empty() {
+            let message = "no exchanges are in this period";
+            return Err(Error::new(ErrorKind::NothingCompared, message)
+                .with_path(path)
+                .into());
+        }
+        learnt.push((path.display().to_string(), profile.learnt));
+    }
+    if PROGRESS.is_stopped() {
+        output.error("interrupted: nothing was compared", None);
+        return Ok(Exit::Interrupted);
+    }
+    let Some(((_, now), earlier)) = learnt.split_last() else {
+        return Ok(Exit::Incomplete);
+    };
+    let mut before = Learnt::default();
+    earlier.iter().for_each(|(_, learnt)| before += learnt);
+    let found = drift(&before, now);
+    let unsure = found.unsure.iter().map(|shift| {
+        let (what, before, now) = unsure_words(shift);
+        Unsure { what, before, now }
+    });
+    let periods = Periods {
+        list: periods(&learnt),
+        unsure: unsure.collect(),
+    };
+    let has_problems = !observation.problems.is_empty() && !arguments.capture.keep_going;
+    let mut report = Report::of_periods(periods, &found, observation, judge_drift(&found, &policy));
+    let looked = Looked {
+        off: policy.rules_off(),
+        ..Looked::default()
+    };
+    report.except(&exceptions);
+    let listed = report.found(true);
+    if let Some(baseline) = update(
+        &arguments.exceptions,
+        &exceptions,
+        &listed,
+        &looked,
+        false,
+        output,
+    )? {
+        report.accept(&baseline);
+    }
+    report.close(&exceptions, &looked);
+    let fail_on = arguments.fail_on.level();
+    let options = TextOptions {
+        width: output.width(),
+        links: output.shows_links(),
+        fail_on,
+        has_baseline: report.exempt.has_baseline,
+        ..TextOptions::default()
+    };
+    reports::write(&report, &arguments.output, options, output)?;
+    output.flush()?;
+    reports::tell_problems::<Report>(&report, &arguments.output, output);
+    match has_problems {
+        true => Ok(Exit::Incomplete),
+        false => Ok(exit_for(fail_on, report.worst())),
+    }
+}
+
+/// A period: a profile, or captures.
+fn period(arguments: &DriftArguments, path: &Path) -> Result<StoredProfile> {
+    if path.is_file() {
+        let bytes = std::fs::read(path).map_err(|error| Error::read(path, &error))?;
+        if StoredProfile::is_profile(&bytes) {
+            return StoredProfile::read(&bytes).map_err(|error| error.with_path(path));
+        }
+    }
+    let inputs = arguments.capture.inputs(&[path.to_owned()])?;
+    let options = arguments.capture.observation(&[], "")?;
+    let observer = Observer::new(Vec::new(), Vec::new(), options).watched_by(Learner::default());
+    let (observer, learner) = arguments.capture.read(&inputs, observer).unwatched();
+    Ok(StoredProfile::learnt(
+        observer.into_observation(),
+        learner.finish(),
+    ))
+}
+
+fn periods(learnt: &[(String, Learnt)]) -> Vec<Period> {
+    let all: Vec<&Learnt> = learnt.iter().map(|(_, learnt)| learnt).collect();
+    let counts = timeline(&all).into_iter();
+    let periods = learnt.iter().zip(counts).map(|((name, learnt), counts)| {
+        let operations = counts
+            .into_iter()
+            .map(|(operation, (requests, failed))| Requests {
+                operation,
+                requests,
+                failed,
+            });
+        Period {
+            name: name.clone(),
+            exchanges: learnt.exchanges,
+            days: learnt.seen().days(),
+            operations: operations.collect(),
+        }
+    });
+    periods.collect()
+}

@@ -1,0 +1,120 @@
+//! `wiredrift infer`
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::infer::{Options, json_schema, openapi};
+use crate::learn::{Learner, Learnt};
+use crate::observe::Observer;
+use crate::profile::StoredProfile;
+use crate::report::plural;
+use crate::source::edit::yaml;
+
+use super::args::{ContractKind, InferArguments};
+use super::output::{Output, write_file};
+use super::progress::PROGRESS;
+use super::{Exit, Failure, profiles};
+
+pub(super) fn run(arguments: &InferArguments, output: &mut Output) -> Result<Exit, Failure> {
+    let profile = profile(arguments)?;
+    if let Some(path) = &arguments.profile.profile {
+        profiles::write(&profile, path, output)?;
+    }
+    if PROGRESS.is_stopped() {
+        output.error("interrupted: no contract was written", None);
+        return Ok(Exit::Interrupted);
+    }
+    let options = Options {
+        title: arguments.title.clone(),
+        required_samples: arguments.required_samples,
+        notes: !arguments.plain,
+    };
+    let document = document(&profile.learnt, arguments.kind, &options)?;
+    match &arguments.output {
+        Some(path) => write_file(path, &text(&document, Some(path)))?,
+        None => output.print_as_is(&text(&document, None))?,
+    }
+    output.flush()?;
+    let observation = profile.observation();
+    for problem in &observation.problems {
+        output.error(&problem.to_string(), None);
+    }
+    let loose: u64 = profile
+        .learnt
+        .loose
+        .values()
+        .map(|message| message.messages)
+        .sum();
+    if loose > 0 && document.get("openapi").is_some() {
+        let (left, is, them) = match loose {
+            1 => ("1 payload".to_owned(), "is", "it"),
+            _ => (plural(loose, "payload"), "are", "them"),
+        };
+        let message = format!(
+            "{left} without method and path {is} left out; `--as json-schema` describes {them}"
+        );
+        output.warning(&message);
+    }
+    let malformed = profile.learnt.malformed();
+    if malformed > 0 {
+        let (bodies, is) = match malformed {
+            1 => ("1 body".to_owned(), "is"),
+            _ => (plural(malformed, "body"), "are"),
+        };
+        output.warning(&format!(
+            "{bodies} {is} left out, because the content is not what the media type says"
+        ));
+    }
+    match observation.problems_met > 0 && !arguments.capture.keep_going {
+        true => Ok(Exit::Incomplete),
+        false => Ok(Exit::Clean),
+    }
+}
+
+fn profile(arguments: &InferArguments) -> Result<StoredProfile> {
+    if let Some(given) = arguments.profile.given()? {
+        return Ok(given);
+    }
+    if arguments.captures.is_empty() {
+        let message = "no captures were given: pass files or folders, `-` for standard input, or --from-profile";
+        return Err(Error::new(ErrorKind::Read, message));
+    }
+    let inputs = arguments.capture.inputs(&arguments.captures)?;
+    let options = arguments.capture.observation(&[], "")?;
+    let observer = Observer::new(Vec::new(), Vec::new(), options).watched_by(Learner::default());
+    let (observer, learner) = arguments.capture.read(&inputs, observer).unwatched();
+    Ok(StoredProfile::learnt(
+        observer.into_observation(),
+        learner.finish(),
+    ))
+}
+
+fn document(learnt: &Learnt, kind: Option<ContractKind>, options: &Options) -> Result<Value> {
+    let found = match kind {
+        Some(ContractKind::OpenApi) => openapi(learnt, options),
+        Some(ContractKind::JsonSchema) => json_schema(learnt, options),
+        None => openapi(learnt, options).or_else(|| json_schema(learnt, options)),
+    };
+    found.ok_or_else(|| {
+        let message = match (learnt.is_empty(), kind) {
+            (true, _) => "nothing was learnt: the captures hold no exchanges",
+            (false, Some(ContractKind::OpenApi)) => {
+                "the captures hold payloads without method and path; `--as json-schema` describes them"
+            }
+            (false, _) => "the captures hold no JSON payloads",
+        };
+        Error::new(ErrorKind::NothingCompared, message)
+    })
+}
+
+fn text(document: &Value, path: Option<&Path>) -> String {
+    let is_json = path
+        .and_then(Path::extension)
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    match is_json {
+        true => format!("{document:#}\n"),
+        false => yaml(document),
+    }
+}

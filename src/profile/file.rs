@@ -1,0 +1,131 @@
+//! The file of a profile: two lines of JSON, compressed with Zstandard. The first one says what the file is.
+
+use std::io::{Cursor, Read as _};
+
+use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+use serde::{Deserialize, Serialize};
+
+use crate::capture::Frames;
+use crate::error::{Error, ErrorKind, Result};
+use crate::learn::Learnt;
+use crate::limits::DOCUMENT;
+use crate::observe::Observation;
+
+use super::{Compared, StoredProfile};
+
+/// What the first line of a profile names.
+pub const PROFILE_FORMAT: &str = "wiredrift-profile";
+
+/// The version of the format that is written. Every earlier one is read.
+pub const PROFILE_VERSION: u32 = 1;
+
+/// The longest first line, in bytes.
+const HEAD: u64 = 4 << 10;
+
+/// The first bytes of a Zstandard frame (RFC 8878).
+const ZSTANDARD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// The first line.
+#[derive(Debug, Serialize, Deserialize)]
+struct Head {
+    format: String,
+    version: u32,
+    /// The version of wiredrift that wrote it.
+    wiredrift: String,
+}
+
+/// The second line.
+#[derive(Debug, Serialize)]
+struct Content<'p> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compared: &'p Option<Compared>,
+    observation: &'p Observation,
+    learnt: &'p Learnt,
+}
+
+#[derive(Debug, Deserialize)]
+struct ContentRead {
+    #[serde(default)]
+    compared: Option<Compared>,
+    observation: Observation,
+    #[serde(default)]
+    learnt: Learnt,
+}
+
+impl StoredProfile {
+    /// The profile as a file.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written as JSON: the name of a file is not UTF-8.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let head = Head {
+            format: PROFILE_FORMAT.to_owned(),
+            version: PROFILE_VERSION,
+            wiredrift: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let content = Content {
+            compared: &self.compared,
+            observation: &self.observation,
+            learnt: &self.learnt,
+        };
+        let failed =
+            |error| Error::new(ErrorKind::Write, "the profile cannot be written").with_source(error);
+        let mut text = serde_json::to_vec(&head).map_err(failed)?;
+        text.push(b'\n');
+        serde_json::to_writer(&mut text, &content).map_err(failed)?;
+        text.push(b'\n');
+        Ok(compress_to_vec(Cursor::new(text), CompressionLevel::Fastest))
+    }
+
+    /// Whether a file is a profile of any version.
+    #[must_use]
+    pub fn is_profile(bytes: &[u8]) -> bool {
+        let mut start = Vec::new();
+        let read = bytes.starts_with(&ZSTANDARD).then(|| Frames::new(bytes).take(HEAD).read_to_end(&mut start));
+        let head = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let head = serde_json::from_slice::<Head>(head);
+        read.is_some() && head.is_ok_and(|head| head.format == PROFILE_FORMAT)
+    }
+
+    /// Reads a profile.
+    ///
+    /// # Errors
+    ///
+    /// When it is none, is damaged, or was written by a newer wiredrift.
+    pub fn read(bytes: &[u8]) -> Result<Self> {
+        let failed = |message: String| Error::new(ErrorKind::Format, message);
+        if !bytes.starts_with(&ZSTANDARD) {
+            return Err(failed("this is no profile: `wiredrift check --profile` writes one".to_owned()));
+        }
+        let mut text = Vec::new();
+        let mut content = Frames::new(bytes).take(DOCUMENT + 1);
+        let read = content.read_to_end(&mut text);
+        read.map_err(|error| failed("the profile is damaged".to_owned()).with_source(error))?;
+        if text.len() as u64 > DOCUMENT {
+            return Err(Error::new(ErrorKind::Limit, "the profile is too large"));
+        }
+        let (head, rest) = text.split_at(memchr::memchr(b'\n', &text).unwrap_or(text.len()));
+        let head: Head = match serde_json::from_slice::<Head>(head) {
+            Ok(head) if head.format == PROFILE_FORMAT => head,
+            _ => return Err(failed("this is no profile: `wiredrift check --profile` writes one".to_owned())),
+        };
+        if head.version > PROFILE_VERSION {
+            let message = format!(
+                "wiredrift {} wrote this profile in version {} of the format; this is wiredrift {}, which reads up to \
+                 version {PROFILE_VERSION}: install a newer one",
+                head.wiredrift,
+                head.version,
+                env!("CARGO_PKG_VERSION"),
+            );
+            return Err(failed(message));
+        }
+        let read: ContentRead = serde_json::from_slice(rest)
+            .map_err(|error| failed("the profile is damaged".to_owned()).with_source(error))?;
+        Ok(Self {
+            compared: read.compared,
+            observation: read.observation,
+            learnt: read.learnt,
+        })
+    }
+}
