@@ -28,6 +28,12 @@ struct Header {
     /// The format, instead of recognising it.
     #[serde(default)]
     format: Option<Format>,
+    /// Whether it was found in a folder rather than named by the user, so that it need not be a capture.
+    #[serde(default)]
+    found: bool,
+    /// Whether it is a hidden file of a folder, which is listed as skipped. Then no bytes follow.
+    #[serde(default)]
+    hidden: bool,
     /// Why the file cannot be read. Then no bytes follow.
     #[serde(default)]
     problem: Option<String>,
@@ -81,6 +87,14 @@ impl<R: BufRead> Frames<R> {
         let header: Header = serde_json::from_slice(&line)
             .map_err(|error| failed("has no valid header").with_source(error))?;
         let name: Arc<str> = header.file.into();
+        if header.hidden {
+            return Ok(Some(Input::Hidden(name.to_string().into())));
+        }
+        if header.format.is_some() && header.at.is_none() {
+            return Err(failed(
+                "names a format without `at`; --format sets that of whole files",
+            ));
+        }
         if let Some(message) = header.problem {
             return Ok(Some(Input::Unread { name, message }));
         }
@@ -114,6 +128,7 @@ impl<R: BufRead> Frames<R> {
                 entries,
                 format: header.format,
             }),
+            None if header.found => Input::Found { name, bytes },
             None => Input::Memory { name, bytes },
         }))
     }

@@ -18,7 +18,8 @@ use super::exceptions::{exceptions, update};
 use super::levels::{check_outputs, exit_for, policy};
 use super::output::Output;
 use super::progress::PROGRESS;
-use super::{Exit, Failure, reports};
+use super::reports::{self, tell_unread};
+use super::{Exit, Failure};
 
 pub(super) fn run(
     arguments: &DriftArguments,
@@ -37,8 +38,9 @@ pub(super) fn run(
         observation.problems_met += read.problems_met;
         observation.sources.extend_from_slice(&read.sources);
         observation.skipped.extend_from_slice(&read.skipped);
-        if profile.learnt.is_empty() && read.problems.is_empty() {
-            let message = "no exchanges are in this period";
+        if profile.learnt.is_empty() {
+            tell_unread(&read.problems, output);
+            let message = "this period has no exchanges";
             return Err(Error::new(ErrorKind::NothingCompared, message)
                 .with_path(path)
                 .into());

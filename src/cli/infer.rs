@@ -2,22 +2,33 @@
 
 use std::path::Path;
 
+use clap::Parser as _;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::infer::{Options, json_schema, openapi};
+use crate::infer::{Options, json_schema, openapi, rust};
 use crate::learn::{Learner, Learnt};
 use crate::observe::Observer;
 use crate::profile::StoredProfile;
 use crate::report::plural;
 use crate::source::edit::yaml;
 
-use super::args::{ContractKind, InferArguments};
+use super::args::{Arguments, Command, ContractKind, FailOn, InferArguments};
+use super::check;
+use super::config::Config;
 use super::output::{Output, write_file};
 use super::progress::PROGRESS;
+use super::reports::tell_unread;
 use super::{Exit, Failure, profiles};
 
-pub(super) fn run(arguments: &InferArguments, output: &mut Output) -> Result<Exit, Failure> {
+pub(super) fn run(
+    arguments: &InferArguments,
+    config: &Config,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    if let Some(contract) = &arguments.update {
+        return update(arguments, contract, config, output);
+    }
     let profile = profile(arguments)?;
     if let Some(path) = &arguments.profile.profile {
         profiles::write(&profile, path, output)?;
@@ -31,16 +42,21 @@ pub(super) fn run(arguments: &InferArguments, output: &mut Output) -> Result<Exi
         required_samples: arguments.required_samples,
         notes: !arguments.plain,
     };
+    let observation = profile.observation();
+    tell_unread(&observation.problems, output);
+    if profile.learnt.is_empty() && !observation.problems.is_empty() {
+        return Ok(Exit::Incomplete);
+    }
     let document = document(&profile.learnt, arguments.kind, &options)?;
+    let text = match arguments.rust {
+        true => rust(&document),
+        false => text(&document, arguments.output.as_deref()),
+    };
     match &arguments.output {
-        Some(path) => write_file(path, &text(&document, Some(path)))?,
-        None => output.print_as_is(&text(&document, None))?,
+        Some(path) => write_file(path, &text)?,
+        None => output.print_as_is(&text)?,
     }
     output.flush()?;
-    let observation = profile.observation();
-    for problem in &observation.problems {
-        output.error(&problem.to_string(), None);
-    }
     let loose: u64 = profile
         .learnt
         .loose
@@ -71,6 +87,33 @@ pub(super) fn run(arguments: &InferArguments, output: &mut Output) -> Result<Exi
         true => Ok(Exit::Incomplete),
         false => Ok(Exit::Clean),
     }
+}
+
+/// Widens a contract, as `check --suggest --apply` does.
+fn update(
+    arguments: &InferArguments,
+    contract: &str,
+    config: &Config,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let typed = [
+        "wiredrift",
+        "check",
+        "--contract",
+        contract,
+        "--suggest",
+        "--apply",
+    ];
+    let parsed = Arguments::try_parse_from(typed).map(|parsed| parsed.command);
+    let Ok(Command::Check(mut check)) = parsed else {
+        let message = format!("`{contract}` does not name a contract");
+        return Err(Error::new(ErrorKind::NoContract, message).into());
+    };
+    check.captures.clone_from(&arguments.captures);
+    check.capture = arguments.capture.clone();
+    // A contract that the captures violate is what is widened: that is no failure.
+    check.fail_on = FailOn::Never;
+    check::run(&check, config, output)
 }
 
 fn profile(arguments: &InferArguments) -> Result<StoredProfile> {

@@ -127,7 +127,7 @@ pub(super) fn measure(inputs: &[Input]) {
         match input {
             Input::Path(path) => paths.push(path.clone()),
             // The length of a stream is not known.
-            Input::Stdin | Input::Memory { .. } | Input::Part(_) | Input::Unread { .. } => return,
+            _ => return,
         }
     }
     // Without it, the bar has no end.

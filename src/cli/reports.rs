@@ -3,6 +3,7 @@
 use std::io::ErrorKind as IoErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::capture::ReadProblem;
 use crate::error::Result;
 use crate::location::Position;
 use crate::redact::printed;
@@ -89,7 +90,12 @@ pub(super) fn tell_problems<R: Listed>(
 
 /// Prints what could not be read.
 pub(super) fn tell_all_problems(traffic: &Report, output: &mut Output) {
-    for problem in &traffic.problems {
+    tell_unread(&traffic.problems, output);
+}
+
+/// The same without a report.
+pub(super) fn tell_unread(problems: &[ReadProblem], output: &mut Output) {
+    for problem in problems {
         let origin = &problem.origin;
         let place = match origin.position == Position::START {
             true => printed(&origin.file),

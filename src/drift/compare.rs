@@ -202,7 +202,7 @@ fn fields(about: &mut About<'_>, kind: &'static str, (old, olds): (&Fields, u64)
         let seen = is.or(was).map(|known| known.values.seen.clone()).unwrap_or_default();
         let what = What::Field {
             kind,
-            name: name.clone(),
+            name: is.or(was).map(|known| known.name.clone()).filter(|known| !known.is_empty()).unwrap_or_else(|| name.clone()),
             old: before,
             new: now,
         };

@@ -144,6 +144,19 @@ struct Node {
     are_slugs: bool,
 }
 
+/// The properties of responses, by method and depth below a path.
+type Signature = BTreeMap<String, BTreeSet<String>>;
+
+/// Whether two paths answer the same: most properties are in both, or one has some of those of the other.
+fn are_alike(one: &Signature, other: &Signature) -> bool {
+    let are_alike = |keys: &BTreeSet<String>, others: &BTreeSet<String>| {
+        let shared = keys.intersection(others).count();
+        shared > 0 && (shared * 2 >= keys.len().max(others.len()) || shared == keys.len().min(others.len()))
+    };
+    let mut shared = one.iter().filter_map(|(line, keys)| Some((keys, other.get(line)?))).peekable();
+    shared.peek().is_some() && shared.all(|(keys, others)| are_alike(keys, others))
+}
+
 /// Literal segments that are taken for names of things, if everything below them is alike.
 const SLUGS: usize = 8;
 
@@ -194,16 +207,25 @@ impl Node {
 
     /// Takes literal segments for data if there are many, and everything below them is alike.
     fn fold_slugs(&mut self) {
-        let mut alike: BTreeMap<BTreeSet<String>, Vec<String>> = BTreeMap::new();
+        let mut groups: Vec<(Signature, Vec<String>)> = Vec::new();
         for (name, node) in &self.literals {
             let signature = node.signature();
-            if !signature.is_empty() {
-                alike.entry(signature).or_default().push(name.clone());
+            if signature.is_empty() {
+                continue;
+            }
+            match groups.iter_mut().find(|(known, _)| are_alike(known, &signature)) {
+                Some((known, names)) => {
+                    names.push(name.clone());
+                    for (line, keys) in signature {
+                        known.entry(line).or_default().extend(keys);
+                    }
+                }
+                None => groups.push((signature, vec![name.clone()])),
             }
         }
-        let like_data = self.data.as_ref().map(|data| data.signature());
-        for (signature, names) in alike {
-            let is_like_data = like_data.as_ref() == Some(&signature) && names.len() > 1;
+        let of_data = self.data.as_ref().map(|data| data.signature());
+        for (signature, names) in groups {
+            let is_like_data = of_data.as_ref().is_some_and(|data| are_alike(data, &signature)) && names.len() > 1;
             if names.len() < SLUGS && !is_like_data {
                 continue;
             }
@@ -220,28 +242,30 @@ impl Node {
         }
     }
 
-    /// What paths like this answer: methods, with the properties of successful JSON responses. For a path that answers
+    /// What paths like this answer: for each method, the properties of successful JSON responses. For a path that answers
     /// nothing, that of those below it.
-    fn signature(&self) -> BTreeSet<String> {
-        let mut signature = BTreeSet::new();
+    fn signature(&self) -> Signature {
+        let mut signature = Signature::new();
         for (method, operation) in &self.resource.methods {
             let shapes = operation.responses.iter().filter(|(status, _)| **status < 400);
             let shapes = shapes.flat_map(|(_, message)| message.media.values()).map(|media| &media.shape);
-            let mut names: BTreeSet<&str> = BTreeSet::new();
+            let mut names: BTreeSet<String> = BTreeSet::new();
             for shape in shapes {
                 let root = PathId::ROOT;
                 let objects = [Some(root), shape.any(root)];
-                names.extend(objects.into_iter().flatten().flat_map(|id| shape.keys(id)).map(|(key, _)| &**key));
+                names.extend(objects.into_iter().flatten().flat_map(|id| shape.keys(id)).map(|(key, _)| key.to_string()));
             }
             if !names.is_empty() {
-                signature.insert(format!("{method} {}", Vec::from_iter(names).join(" ")));
+                signature.insert(method.clone(), names);
             }
         }
         if signature.is_empty() {
             let below = self.literals.iter().map(|(name, node)| (name.as_str(), node));
             let below = below.chain(self.data.iter().map(|data| ("{}", &**data)));
             for (_, node) in below {
-                signature.extend(node.signature().into_iter().map(|line| format!("/ {line}")));
+                for (line, keys) in node.signature() {
+                    signature.entry(format!("/ {line}")).or_default().extend(keys);
+                }
             }
         }
         signature

@@ -22,12 +22,7 @@ pub(super) fn document(learnt: &Learnt, options: &Options) -> Option<Value> {
     let payloads = payloads(learnt);
     let mut components = Components::new("#/$defs/");
     for Payloads { name, places, .. } in &payloads {
-        let inner = pascal(&singular(name.trim_end_matches("List")));
-        let names = Names {
-            own: name.clone(),
-            inner: Some(inner),
-        };
-        components.add(places, &names);
+        components.add(places, &names_of(name, places));
     }
     components.choose();
     let schemas = Schemas {
@@ -71,6 +66,34 @@ pub(super) fn document(learnt: &Learnt, options: &Options) -> Option<Value> {
     Some(document)
 }
 
+/// What payloads are called: `list-pets` holds a list of `Pet`.
+fn names_of(name: &str, places: &Places) -> Names {
+    let thing = pascal(&singular(name.trim_end_matches("List")));
+    let is_around = places.path(PathId::ROOT).types.array > 0
+        || places.keys(PathId::ROOT).any(|(key, child)| {
+            let holds_objects = |id| places.path(id).types.object > 0;
+            &**key == "data" && (holds_objects(child) || places.any(child).is_some_and(holds_objects))
+        });
+    match is_around {
+        true => Names {
+            own: format!("{thing}List"),
+            inner: Some(thing),
+        },
+        false => Names {
+            own: thing,
+            inner: None,
+        },
+    }
+}
+
+/// The name of an operation without its verb: `pets` of `list-pets`.
+fn without_verb(name: &str) -> &str {
+    const VERBS: [&str; 12] =
+        ["add", "create", "delete", "fetch", "find", "get", "list", "replace", "retrieve", "search", "show", "update"];
+    let rest = name.split_once(['-', '_', '.']).filter(|(verb, rest)| VERBS.contains(verb) && !rest.is_empty());
+    rest.map_or(name, |(_, rest)| rest)
+}
+
 /// Payloads that may be of the same type.
 struct Payloads {
     /// What they are called.
@@ -87,7 +110,8 @@ fn payloads(learnt: &Learnt) -> Vec<Payloads> {
         let is_json = |media: &str| matches!(ContentKind::of(media), ContentKind::Json | ContentKind::JsonLines);
         let media = message.media.iter().filter(|(name, _)| is_json(name));
         for (_, media) in media.filter(|(_, media)| media.bodies > media.malformed) {
-            let known = payloads.iter_mut().find(|known| known.name == name && are_alike(&known.keys, &keys));
+            let known = payloads.iter_mut().find(|known| known.name == name && are_alike(&known.keys, &keys)
+                && is_list(&known.places) == is_list(&media.shape));
             match known {
                 Some(known) => {
                     known.places += &media.shape;
@@ -104,7 +128,7 @@ fn payloads(learnt: &Learnt) -> Vec<Payloads> {
         }
     };
     for (key, message) in &learnt.loose {
-        let name = pascal(key.name.as_deref().unwrap_or("payload"));
+        let name = pascal(without_verb(key.name.as_deref().unwrap_or("payload")));
         let suffix = match (key.side, key.status) {
             (Some(Side::Request), _) => "Request".to_owned(),
             (_, Some(status)) if status >= 300 => status.to_string(),
@@ -124,6 +148,10 @@ fn payloads(learnt: &Learnt) -> Vec<Payloads> {
         }
     }
     payloads
+}
+
+fn is_list(places: &Places) -> bool {
+    places.path(PathId::ROOT).types.array > 0
 }
 
 /// Whether payloads have most of the keys at their top in common.

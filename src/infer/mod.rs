@@ -4,6 +4,7 @@ mod components;
 mod endpoint;
 mod json_schema;
 mod openapi;
+mod rust;
 mod schema;
 mod shapes;
 mod statistics;
@@ -15,6 +16,7 @@ use crate::learn::{Learnt, Seen};
 use crate::observe::Period;
 
 pub use endpoint::Endpoints;
+pub use rust::rust;
 pub use schema::Rules;
 
 /// How a contract is inferred.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::learn::{Field, Fields, Learnt, Message, OperationProfile, Seen};
+use crate::learn::{Field, Fields, Learnt, Message, OperationProfile, Seen, canonical};
 use crate::media_type::ContentKind;
 use crate::observe::PathId;
 
@@ -241,7 +241,7 @@ impl Writer<'_> {
             "name": name,
             "in": "path",
             "required": true,
-            "schema": self.schemas.of_texts(values),
+            "schema": self.schemas.of_segments(values),
         });
         self.say(&mut parameter, values.types.all());
         Some(parameter)
@@ -252,7 +252,7 @@ impl Writer<'_> {
         let requests = operation.request.messages;
         let mut parameters = self.query(&operation.query, requests);
         let headers = operation.request.headers.0.iter();
-        parameters.extend(headers.map(|(name, field)| self.parameter(name, "header", field, requests)));
+        parameters.extend(headers.map(|(_, field)| self.parameter(&header_name(&field.name), "header", field, requests)));
         if !parameters.is_empty() {
             written["parameters"] = parameters.into();
         }
@@ -319,12 +319,12 @@ impl Writer<'_> {
         let mut written = json!({ "description": reason(status) });
         let headers = message.headers.0.iter();
         let headers: Map<String, Value> = headers
-            .map(|(name, field)| {
+            .map(|(_, field)| {
                 let mut header = json!({ "schema": self.schemas.of_texts(&field.values) });
                 if field.messages == message.messages && message.messages >= self.rules.required_samples {
                     header["required"] = true.into();
                 }
-                (name.clone(), header)
+                (header_name(&field.name), header)
             })
             .collect();
         if !headers.is_empty() {
@@ -438,6 +438,14 @@ fn is_list(places: &Places) -> bool {
         places.any(*child).is_some_and(|items| places.path(items).types.object > 0)
     });
     places.path(root).types.array > 0 || lists.count() == 1
+}
+
+/// A header as people write it: `X-Request-Id`, where HTTP/2 made it lower case.
+fn header_name(written: &str) -> String {
+    match written.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => written.to_owned(),
+        false => canonical(written),
+    }
 }
 
 /// The name and the description of a security scheme for credentials: `bearer`, `header X-Api-Key`.

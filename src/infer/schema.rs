@@ -151,6 +151,16 @@ impl Schemas<'_> {
         schema.insert("oneOf".to_owned(), variants.collect());
     }
 
+    /// The schema of the texts of a parameter of a path. The things that paths name are no enum.
+    pub(super) fn of_segments(&self, place: &PlaceProfile) -> Value {
+        let mut schema = self.of_texts(place);
+        if let Some(schema) = schema.as_object_mut().filter(|schema| schema.contains_key("enum")) {
+            schema.remove("enum");
+            schema.remove(NOTE);
+        }
+        schema
+    }
+
     /// The schema of the texts of a parameter.
     pub(super) fn of_texts(&self, place: &PlaceProfile) -> Value {
         let types = &place.types;

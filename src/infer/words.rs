@@ -40,6 +40,11 @@ pub(super) fn camel(name: &str) -> String {
     words.first().cloned().into_iter().chain(rest).collect()
 }
 
+/// `line_items`
+pub(super) fn snake(name: &str) -> String {
+    words(name).join("_")
+}
+
 /// The singular of the last word of a name, as English forms it regularly.
 pub(super) fn singular(name: &str) -> String {
     const SAME: [&str; 10] =

@@ -261,19 +261,21 @@ fn fields<'f>(fields: &mut Fields, pairs: impl Iterator<Item = (&'f str, &'f str
 }
 
 fn headers_of<'f>(into: &mut Fields, headers: impl Iterator<Item = &'f (String, String)>, sight: &Sight) {
-    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    let mut seen: BTreeMap<String, (&str, &str)> = BTreeMap::new();
     for (name, value) in headers {
-        seen.entry(canonical(name)).or_insert(value);
+        seen.entry(name.to_ascii_lowercase()).or_insert((name, value));
     }
-    for (name, value) in &seen {
+    for (name, (written, value)) in &seen {
         let Some(field) = into.enter(&sanitised(name)) else { continue };
         field.messages += 1;
+        field.spell(&sanitised(written));
         field.values.see_text(value.trim(), is_secret_name(name), sight);
     }
 }
 
 /// A header name as people write it: `X-Request-Id`.
-fn canonical(name: &str) -> String {
+#[must_use]
+pub fn canonical(name: &str) -> String {
     let parts = name.split('-').map(|part| {
         let (first, rest) = part.split_at_checked(1).unwrap_or((part, ""));
         first.to_ascii_uppercase() + &rest.to_ascii_lowercase()

@@ -15,7 +15,7 @@ mod sketch;
 mod traffic;
 
 pub use format::TextFormat;
-pub use learner::Learner;
+pub use learner::{Learner, canonical};
 pub use place::{PlaceProfile, Range, Seen, Tags, Types, Variant};
 pub use segment::is_parameter;
 pub use sketch::Sketch;

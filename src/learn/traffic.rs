@@ -267,6 +267,10 @@ impl AddAssign<&Self> for Fields {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Field {
+    /// The name as it was written; of several spellings, the first one in the order of characters. Empty if it is the
+    /// key.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
     /// The messages that have it.
     pub messages: u64,
     /// Those that have it several times.
@@ -276,8 +280,18 @@ pub struct Field {
     pub values: PlaceProfile,
 }
 
+impl Field {
+    /// Takes note of how the name is written.
+    pub(super) fn spell(&mut self, name: &str) {
+        if !name.is_empty() && (self.name.is_empty() || *name < *self.name) {
+            name.clone_into(&mut self.name);
+        }
+    }
+}
+
 impl AddAssign<&Self> for Field {
     fn add_assign(&mut self, other: &Self) {
+        self.spell(&other.name);
         self.messages += other.messages;
         self.repeated += other.repeated;
         self.values += &other.values;

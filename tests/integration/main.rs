@@ -23,6 +23,7 @@ mod habits;
 mod in_ci;
 mod keys;
 mod layers;
+mod learning;
 mod media;
 mod outputs;
 mod profiles;

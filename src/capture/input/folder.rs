@@ -10,7 +10,7 @@ use crate::capture::blocks::read_error;
 
 use super::Reading;
 use super::dispatch::Crew;
-use super::source::{PART, display_path, problem, read_file};
+use super::source::{HIDDEN, PART, display_path, problem, read_file};
 
 /// Files that captures in the same folder name.
 #[derive(Default)]
@@ -54,7 +54,7 @@ pub(super) fn read_folder(root: &Path, reading: &Reading, crew: &mut Crew<'_, '_
                 if entry.file_type().is_dir() {
                     walk.skip_current_dir();
                 }
-                crew.sink().skipped(display_path(entry.path()).into(), "hidden");
+                crew.sink().skipped(display_path(entry.path()).into(), HIDDEN);
             }
             Ok(entry) if entry.file_type().is_dir() => {}
             // Reading a pipe would block until something is written to it.

@@ -24,7 +24,7 @@ use dispatch::Crew;
 use folder::read_folder;
 use parallel::{is_long, share};
 pub use part::Part;
-use source::{problem, read_path, read_stream};
+use source::{HIDDEN, problem, read_path, read_stream};
 
 /// A stream that is read.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +66,15 @@ pub enum Input {
         /// The data.
         bytes: Arc<[u8]>,
     },
+    /// The data of a file that was found in a folder rather than named by the user: it need not be a capture.
+    Found {
+        /// The name.
+        name: Arc<str>,
+        /// The data.
+        bytes: Arc<[u8]>,
+    },
+    /// A hidden file of a folder, which is not read.
+    Hidden(PathBuf),
     /// A part of a file.
     Part(Part),
     /// A file that somebody else could not read.
@@ -171,6 +180,15 @@ fn read_inputs(inputs: &[Input], reading: &Reading, crew: &mut Crew<'_, '_>) {
                 let reader = io::Cursor::new(Arc::clone(bytes));
                 read_stream(reader, &Source::named(name), reading, crew);
             }
+            Input::Found { name, bytes } => {
+                let reader = io::Cursor::new(Arc::clone(bytes));
+                let source = Source {
+                    of_folder: Some(Path::new(&**name)),
+                    ..Source::named(name)
+                };
+                read_stream(reader, &source, reading, crew);
+            }
+            Input::Hidden(path) => crew.sink().skipped(path.clone(), HIDDEN),
             Input::Part(part) => part.read(reading, crew.sink()),
             Input::Unread { name, message } => crew.sink().problem(problem(name, message.clone())),
             Input::Path(path) if path.is_dir() => read_folder(path, reading, crew),

@@ -23,7 +23,7 @@ pub(super) fn is_long(input: &Input) -> bool {
     match input {
         Input::Stdin => true,
         Input::Memory { bytes, .. } => bytes.len() as u64 >= LONG,
-        Input::Part(_) | Input::Unread { .. } => false,
+        Input::Found { .. } | Input::Hidden(_) | Input::Part(_) | Input::Unread { .. } => false,
         Input::Path(path) => path
             .metadata()
             .map_or(true, |found| found.is_dir() || found.len() >= LONG),

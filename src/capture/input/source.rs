@@ -224,6 +224,9 @@ pub(super) fn read_stream(
     });
 }
 
+/// Why a file whose name starts with a point is skipped.
+pub(super) const HIDDEN: &str = "hidden";
+
 /// Why a file that another capture names is skipped.
 pub(super) const PART: &str = "part of another capture";
 
@@ -246,7 +249,7 @@ fn read_archive(
         let name = member.path(source.name);
         let beside = member.files.as_ref().map(|files| files.beside(&member.name, &name));
         if member.is_hidden() {
-            crew.sink().skipped(name.into(), "hidden");
+            crew.sink().skipped(name.into(), HIDDEN);
             return !reading.is_stopped();
         }
         if member.is_part {

@@ -54,7 +54,7 @@ pub(in crate::cli) struct CapturesArguments {
 }
 
 /// Which operation payloads are of that do not say so themselves, and how captures are read.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct CaptureArguments {
     /// Check captures whose path matches GLOB against one schema of a contract of JSON Schemas: its name, or a
     /// reference such as `common.json#/$defs/Money`. May be repeated.
@@ -102,7 +102,7 @@ pub(in crate::cli) struct CaptureArguments {
 }
 
 /// What of captures is shown.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct PrivacyArguments {
     /// Mask the values of this property, header or parameter, besides tokens, passwords and the like; `*` stands for
     /// any part of the name. May be repeated.
@@ -119,7 +119,7 @@ pub(in crate::cli) struct PrivacyArguments {
 }
 
 /// Which exchanges are compared, and under which path.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct SelectionArguments {
     /// Compare exchanges with this host only; `*.example.com` is every host below it. May be repeated.
     #[arg(long, help_heading = SELECTION, value_name = "HOST", value_parser = host)]

@@ -23,6 +23,15 @@ pub(in crate::cli) struct InferArguments {
     #[arg(long = "as", help_heading = RESULT, value_enum, value_name = "KIND")]
     pub(in crate::cli) kind: Option<ContractKind>,
 
+    /// Write Rust types for serde and schemars, and the contract that they make, instead of a document.
+    #[arg(long, help_heading = RESULT)]
+    pub(in crate::cli) rust: bool,
+
+    /// Widen this contract just enough to accept the captures, instead of writing a new one. Comments, order and style
+    /// stay as they are. The same as `check --suggest --apply`.
+    #[arg(long, help_heading = RESULT, value_name = "CONTRACT", value_hint = ValueHint::AnyPath, conflicts_with_all = ["from_profile", "profile", "kind", "rust", "title", "output", "plain"])]
+    pub(in crate::cli) update: Option<String>,
+
     /// The title of the contract. Default: the host.
     #[arg(long, help_heading = RESULT, value_name = "TEXT")]
     pub(in crate::cli) title: Option<String>,
