@@ -149,7 +149,9 @@ pub fn contract() -> wiredrift::Result<Contract> {
 
 fn main() -> wiredrift::Result<()> {
     let contract = contract()?;
-    let report = wiredrift::check(&contract).captures(["samples/captures/exchanges.ndjson"]).run()?;
+    let report = wiredrift::check(&contract)
+        .captures(["samples/captures/exchanges.ndjson"])
+        .run()?;
     report.assert_clean(wiredrift::Level::Error);
     Ok(())
 }

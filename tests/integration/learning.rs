@@ -224,7 +224,16 @@ fn the_example_of_inferred_types_is_up_to_date() {
         ],
     );
     assert_eq!(inferred.code, 0, "{inferred:?}");
-    let main = "\nfn main() -> wiredrift::Result<()> {\n    let contract = contract()?;\n    let report = wiredrift::check(&contract).captures([\"samples/captures/exchanges.ndjson\"]).run()?;\n    report.assert_clean(wiredrift::Level::Error);\n    Ok(())\n}\n";
+    let main = "
+fn main() -> wiredrift::Result<()> {
+    let contract = contract()?;
+    let report = wiredrift::check(&contract)
+        .captures([\"samples/captures/exchanges.ndjson\"])
+        .run()?;
+    report.assert_clean(wiredrift::Level::Error);
+    Ok(())
+}
+";
     let text = format!("{}{main}", inferred.stdout);
     let path = root().join("examples/inferred.rs");
     if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
