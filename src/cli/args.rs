@@ -211,6 +211,11 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     pub(super) profile: ProfileArguments,
 
+    /// Read captures, or parts of them, from standard input, each after a line of JSON that names it, and write nothing
+    /// but the profile: for programs that spread the work over machines. Needs --profile.
+    #[arg(long, help_heading = CAPTURE, requires = "profile", conflicts_with_all = ["captures", "from_profile"])]
+    pub(super) batch: bool,
+
     /// Let the tag of an OpenAPI `discriminator` decide which variant is meant, or treat it as a hint, as
     /// OpenAPI 3.1.1 does: `oneOf` then rejects payloads that two variants accept.
     #[arg(long, help_heading = CONTRACT, value_enum, default_value_t = DiscriminatorArgument::Decide, value_name = "HOW")]

@@ -49,12 +49,10 @@ pub(super) fn run(
     let mut reading = arguments.reading.options(arguments.capture.schemas());
     reading.compile.discriminators_hint = arguments.discriminator == DiscriminatorArgument::Hint;
     let given = arguments.profile.given()?;
-    if given.is_some() && arguments.capture.is_limited() {
-        let message = "exchanges are selected when captures are read: give these options to the command that wrote \
-                       the profile";
-        return Err(Error::new(ErrorKind::Format, message).into());
+    if given.is_some() {
+        profiles::refuse_selection(&arguments.capture)?;
     }
-    if arguments.captures.is_empty() && given.is_none() && !arguments.profile.batch {
+    if arguments.captures.is_empty() && given.is_none() && !arguments.batch {
         let message = format!(
             "no captures were given: pass files or folders, or `-` for standard input; `wiredrift lint {}` \
              checks the contract itself",
@@ -73,7 +71,7 @@ pub(super) fn run(
     let (asked, family) = (chosen.asked()?, chosen.family());
     check_operations(&config.level_sources(), &asked, output)?;
     let check = Check::resolve(arguments, &asked, policy.clone())?;
-    if arguments.profile.batch {
+    if arguments.batch {
         return check.batch(&asked, &family, output);
     }
     let judged = |observation, policy| {

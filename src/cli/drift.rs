@@ -1,5 +1,6 @@
 //! `wiredrift drift`
 
+use std::io::Read as _;
 use std::path::Path;
 
 use crate::drift::{drift, timeline};
@@ -17,6 +18,7 @@ use super::config::Config;
 use super::exceptions::{exceptions, update};
 use super::levels::{check_outputs, exit_for, policy};
 use super::output::Output;
+use super::profiles::{has_profiles, joined, refuse_selection};
 use super::progress::PROGRESS;
 use super::reports::{self, tell_unread};
 use super::{Exit, Failure};
@@ -40,6 +42,9 @@ pub(super) fn run(
         observation.skipped.extend_from_slice(&read.skipped);
         if profile.learnt.is_empty() {
             tell_unread(&read.problems, output);
+            if !read.problems.is_empty() {
+                return Ok(Exit::Incomplete);
+            }
             let message = "this period has no exchanges";
             return Err(Error::new(ErrorKind::NothingCompared, message)
                 .with_path(path)
@@ -101,13 +106,23 @@ pub(super) fn run(
     }
 }
 
-/// A period: a profile, or captures.
+/// Bytes of a file that show whether it is a profile: a block of Zstandard has 128 KiB at most (RFC 8878).
+const START: u64 = 192 << 10;
+
+/// A period: a profile, a folder of profiles, or captures.
 fn period(arguments: &DriftArguments, path: &Path) -> Result<StoredProfile> {
-    if path.is_file() {
-        let bytes = std::fs::read(path).map_err(|error| Error::read(path, &error))?;
-        if StoredProfile::is_profile(&bytes) {
-            return StoredProfile::read(&bytes).map_err(|error| error.with_path(path));
+    let is_profile = match path.is_file() {
+        true => {
+            let mut start = Vec::new();
+            let opened = std::fs::File::open(path);
+            let read = opened.and_then(|file| file.take(START).read_to_end(&mut start));
+            read.is_ok() && StoredProfile::is_profile(&start)
         }
+        false => has_profiles(path),
+    };
+    if is_profile {
+        refuse_selection(&arguments.capture)?;
+        return joined(&[path.to_owned()]);
     }
     let inputs = arguments.capture.inputs(&[path.to_owned()])?;
     let options = arguments.capture.observation(&[], "")?;

@@ -6,7 +6,7 @@ use clap::Parser as _;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::infer::{Options, json_schema, openapi, rust};
+use crate::infer::{Options, json_schema, left_out, openapi, rust};
 use crate::learn::{Learner, Learnt};
 use crate::observe::Observer;
 use crate::profile::StoredProfile;
@@ -17,9 +17,10 @@ use super::args::{Arguments, Command, ContractKind, FailOn, InferArguments};
 use super::check;
 use super::config::Config;
 use super::output::{Output, write_file};
+use super::profiles::{self, refuse_selection};
 use super::progress::PROGRESS;
 use super::reports::tell_unread;
-use super::{Exit, Failure, profiles};
+use super::{Exit, Failure};
 
 pub(super) fn run(
     arguments: &InferArguments,
@@ -28,6 +29,16 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     if let Some(contract) = &arguments.update {
         return update(arguments, contract, config, output);
+    }
+    if arguments.output.is_none()
+        && arguments
+            .profile
+            .profile
+            .as_deref()
+            .is_some_and(|path| path.as_os_str() == "-")
+    {
+        let message = "the profile and the contract cannot both go to standard output; name a file with --output";
+        return Err(Error::new(ErrorKind::Format, message).into());
     }
     let profile = profile(arguments)?;
     if let Some(path) = &arguments.profile.profile {
@@ -73,6 +84,19 @@ pub(super) fn run(
         );
         output.warning(&message);
     }
+    let left_out = left_out(&profile.learnt);
+    if !left_out.is_empty() && document.get("openapi").is_some() {
+        let shown: Vec<&str> = left_out.iter().take(5).map(String::as_str).collect();
+        let more = if left_out.len() > shown.len() {
+            ", …"
+        } else {
+            ""
+        };
+        output.warning(&format!(
+            "OpenAPI 3.1 has no such methods, so they are left out: {}{more}",
+            shown.join(", ")
+        ));
+    }
     let malformed = profile.learnt.malformed();
     if malformed > 0 {
         let (bodies, is) = match malformed {
@@ -80,7 +104,7 @@ pub(super) fn run(
             _ => (plural(malformed, "body"), "are"),
         };
         output.warning(&format!(
-            "{bodies} {is} left out, because the content is not what the media type says"
+            "{bodies} {is} left out: malformed JSON or form; `wiredrift captures` says where"
         ));
     }
     match observation.problems_met > 0 && !arguments.capture.keep_going {
@@ -118,6 +142,7 @@ fn update(
 
 fn profile(arguments: &InferArguments) -> Result<StoredProfile> {
     if let Some(given) = arguments.profile.given()? {
+        refuse_selection(&arguments.capture)?;
         return Ok(given);
     }
     if arguments.captures.is_empty() {

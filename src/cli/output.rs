@@ -150,8 +150,7 @@ impl Output {
         io::stdout().write_all(text.as_bytes())
     }
 
-    /// Writes a report to a file without styles, or to standard output.
-    /// Prints what is no text.
+    /// Prints bytes that are not text.
     pub(super) fn print_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hide_progress();
         self.stdout.flush()?;
@@ -160,6 +159,7 @@ impl Output {
         stdout.flush()
     }
 
+    /// Writes a report to a file without styles, or to standard output.
     pub(super) fn write(&mut self, rendered: &str, path: Option<&Path>) -> Result<(), Failure> {
         match path {
             None => self.print(rendered)?,

@@ -7,7 +7,7 @@ use walkdir::WalkDir;
 use crate::error::{Error, ErrorKind, Result};
 use crate::profile::StoredProfile;
 
-use super::args::{MergeArguments, ProfileArguments};
+use super::args::{CaptureArguments, MergeArguments, ProfileArguments};
 use super::output::{Output, write_bytes};
 use super::{Exit, Failure};
 
@@ -30,6 +30,23 @@ impl ProfileArguments {
     }
 }
 
+/// Refuses options that select exchanges, where there are none.
+pub(super) fn refuse_selection(capture: &CaptureArguments) -> Result<()> {
+    match capture.is_limited() {
+        true => {
+            let message = "exchanges are selected when captures are read: give these options to the command that wrote \
+                           the profile";
+            Err(Error::new(ErrorKind::Format, message))
+        }
+        false => Ok(()),
+    }
+}
+
+/// Whether a folder has profiles.
+pub(super) fn has_profiles(folder: &Path) -> bool {
+    folder.is_dir() && files(&[folder.to_owned()]).is_ok()
+}
+
 /// Writes a profile to a file or to standard output.
 pub(super) fn write(
     profile: &StoredProfile,
@@ -45,7 +62,7 @@ pub(super) fn write(
 }
 
 /// Joins profiles, each read by one of several threads.
-fn joined(paths: &[PathBuf]) -> Result<StoredProfile> {
+pub(super) fn joined(paths: &[PathBuf]) -> Result<StoredProfile> {
     let files = files(paths)?;
     let threads = std::thread::available_parallelism()
         .map_or(1, usize::from)
@@ -105,7 +122,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
             }
         }
         if files.len() == known {
-            let message = "no profile is in this folder: their names end in `.profile`";
+            let message = "the folder has no profiles: their names end in `.profile`";
             return Err(Error::new(ErrorKind::Read, message).with_path(path));
         }
     }

@@ -175,7 +175,7 @@ fn range(kind: &'static str, old: &Range, new: &Range, place: &PathPattern, seen
 }
 
 fn spread(range: &Range) -> Option<Spread> {
-    let (least, most) = range.ends?;
+    let (least, most) = range.ends.filter(|(least, most)| least <= most)?;
     let sketch: &Sketch = &range.sketch;
     Some(Spread {
         count: sketch.count(),

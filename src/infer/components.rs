@@ -121,9 +121,10 @@ impl Components {
             if !group.is_root && group.sites < 2 {
                 continue;
             }
-            let names = group.names.iter().map(|name| match name.is_empty() {
-                true => "Payload".to_owned(),
-                false => name.clone(),
+            let names = group.names.iter().map(|name| {
+                // Other characters are not allowed in the name of a component (OpenAPI 3.1.1, Components Object).
+                let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+                if plain.is_empty() { "Payload".to_owned() } else { plain }
             });
             let names: Vec<String> = names.collect();
             let numbered = (2..).map(|number| format!("{}{number}", names[0]));

@@ -35,7 +35,7 @@ pub(super) fn document(learnt: &Learnt, options: &Options) -> Option<Value> {
     }
     let mut definitions: Map<String, Value> = components
         .iter()
-        .map(|(name, places)| (name.to_owned(), schemas.inline(places, PathId::ROOT)))
+        .map(|(name, places)| (name.to_owned(), schemas.component(places)))
         .collect();
     let written: Vec<(&String, Value)> =
         payloads.iter().map(|known| (&known.name, schemas.schema(&known.places, PathId::ROOT))).collect();
@@ -129,6 +129,8 @@ fn payloads(learnt: &Learnt) -> Vec<Payloads> {
     };
     for (key, message) in &learnt.loose {
         let name = pascal(without_verb(key.name.as_deref().unwrap_or("payload")));
+        let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        let name = if name.is_empty() { "Payload".to_owned() } else { name };
         let suffix = match (key.side, key.status) {
             (Some(Side::Request), _) => "Request".to_owned(),
             (_, Some(status)) if status >= 300 => status.to_string(),

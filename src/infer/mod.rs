@@ -56,6 +56,12 @@ pub fn openapi(learnt: &Learnt, options: &Options) -> Option<Value> {
     has_operations.then(|| openapi::document(learnt, options))
 }
 
+/// The operations that OpenAPI cannot describe, such as `PURGE /pets`.
+#[must_use]
+pub fn left_out(learnt: &Learnt) -> Vec<String> {
+    openapi::left_out(learnt)
+}
+
 /// The JSON Schema (2020-12) of the payloads: those without method and path, or else every successful response; `None`
 /// if there is none.
 #[must_use]

@@ -48,7 +48,10 @@ pub(super) fn document(learnt: &Learnt, options: &Options) -> Value {
     };
     let mut paths = Map::new();
     for endpoint in &endpoints {
-        paths.insert(endpoint.template(), writer.path(endpoint));
+        let item = writer.path(endpoint);
+        if endpoint.methods.keys().any(|method| METHODS.contains(&method.as_str())) {
+            paths.insert(endpoint.template(), item);
+        }
     }
     let hosts: Vec<&str> = learnt.hosts.keys().map(String::as_str).collect();
     let title = options.title.clone().unwrap_or_else(|| match hosts.as_slice() {
@@ -66,7 +69,7 @@ pub(super) fn document(learnt: &Learnt, options: &Options) -> Value {
     document["paths"] = paths.into();
     let named: Map<String, Value> = components
         .iter()
-        .map(|(name, places)| (name.to_owned(), schemas.inline(places, PathId::ROOT)))
+        .map(|(name, places)| (name.to_owned(), schemas.component(places)))
         .collect();
     let mut parts = Map::new();
     if !named.is_empty() {
@@ -80,6 +83,17 @@ pub(super) fn document(learnt: &Learnt, options: &Options) -> Value {
         document["components"] = parts.into();
     }
     document
+}
+
+/// The methods of OpenAPI 3.1.
+const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
+
+/// The operations that OpenAPI cannot describe, by method and path.
+pub(super) fn left_out(learnt: &Learnt) -> Vec<String> {
+    let endpoints = endpoints(learnt);
+    let operations = endpoints.iter().flat_map(|endpoint| endpoint.methods.keys().map(move |method| (endpoint, method)));
+    let others = operations.filter(|(_, method)| !METHODS.contains(&method.as_str()));
+    others.map(|(endpoint, method)| format!("{method} {}", endpoint.template())).collect()
 }
 
 /// Calls `act` with the values of each body that has any, and what they are called.
@@ -204,7 +218,8 @@ fn described(learnt: &Learnt, endpoints: &[Endpoint]) -> String {
         true => String::new(),
         false => format!(" of {}", learnt.exchanges),
     };
-    format!("Inferred by wiredrift {} from {exchanges}{of} exchanges{period}.", env!("CARGO_PKG_VERSION"))
+    let unit = if exchanges == 1 && of.is_empty() { "exchange" } else { "exchanges" };
+    format!("Inferred by wiredrift {} from {exchanges}{of} {unit}{period}.", env!("CARGO_PKG_VERSION"))
 }
 
 /// Writes operations.
@@ -226,7 +241,6 @@ impl Writer<'_> {
         if !parameters.is_empty() {
             item.insert("parameters".to_owned(), parameters.into());
         }
-        const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
         for (method, operation) in &endpoint.methods {
             if METHODS.contains(&method.as_str()) {
                 item.insert(method.to_ascii_lowercase(), self.operation(endpoint, method, operation));
@@ -264,7 +278,7 @@ impl Writer<'_> {
         }
         let responses = operation.responses.iter();
         let responses: Map<String, Value> =
-            responses.map(|(status, message)| (status.to_string(), self.response(*status, message))).collect();
+            responses.filter(|(status, _)| (100..600).contains(*status)).map(|(status, message)| (status.to_string(), self.response(*status, message))).collect();
         if !responses.is_empty() {
             written["responses"] = responses.into();
         }
@@ -279,10 +293,15 @@ impl Writer<'_> {
     fn query(&self, fields: &Fields, requests: u64) -> Vec<Value> {
         let mut parameters = Vec::new();
         let mut deep: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+        let is_deep = |name: &str| {
+            let prefix = format!("{name}[");
+            let mut members = fields.0.iter().filter(|(known, _)| known.starts_with(&prefix));
+            !fields.0.contains_key(name) && members.all(|(_, field)| field.repeated == 0)
+        };
         for (name, field) in &fields.0 {
             let member = name.split_once('[').and_then(|(name, rest)| Some((name, rest.strip_suffix(']')?)));
             match member {
-                Some((name, member)) if !name.is_empty() && !member.is_empty() && !member.contains(['[', ']']) => {
+                Some((name, member)) if !name.is_empty() && !member.is_empty() && !member.contains(['[', ']']) && is_deep(name) => {
                     let schema = self.schemas.of_texts(&field.values);
                     deep.entry(name).or_default().insert(member.to_owned(), schema);
                 }
@@ -339,7 +358,8 @@ impl Writer<'_> {
 
     /// The bodies of messages by media type.
     fn content(&self, message: &Message) -> Option<Value> {
-        let content = message.media.iter().map(|(media, learnt)| {
+        let named = message.media.iter().filter(|(media, _)| is_media_type(media));
+        let content = named.map(|(media, learnt)| {
             let is_known = learnt.bodies > learnt.malformed;
             let written = match ContentKind::of(media) {
                 ContentKind::Json if is_known => json!({ "schema": self.schemas.schema(&learnt.shape, PathId::ROOT) }),
@@ -361,7 +381,10 @@ impl Writer<'_> {
         let mut sets = Vec::new();
         let mut with_credentials = 0;
         for (credential, count) in &operation.credentials {
-            let (name, scheme) = scheme(credential);
+            let (mut name, scheme) = scheme(credential);
+            if self.schemes.get(&name).is_some_and(|known| *known != scheme) {
+                name.push_str(&pascal(credential.split(' ').next().unwrap_or_default()));
+            }
             sets.push(json!({ name.as_str(): [] }));
             self.schemes.insert(name, scheme);
             with_credentials = with_credentials.max(count.0);
@@ -419,6 +442,14 @@ impl Writer<'_> {
         self.ids.insert(id.clone());
         id
     }
+}
+
+/// Whether a text is a media type (RFC 9110 section 8.3.1).
+fn is_media_type(text: &str) -> bool {
+    let is_token = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
+    };
+    text.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
 }
 
 /// The path of the collection that a path with a parameter at its end is an item of.

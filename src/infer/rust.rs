@@ -23,21 +23,26 @@ pub fn rust(document: &Value) -> String {
     let schemas = document.pointer("/components/schemas").or_else(|| document.get("$defs"));
     let none = Map::new();
     let schemas = schemas.and_then(Value::as_object).unwrap_or(&none);
+    let mut names = BTreeSet::new();
+    let components = schemas.keys().map(|name| (name.clone(), free_name(&type_name(name), &mut names)));
+    let components = components.collect();
     let mut writer = Writer {
-        names: schemas.keys().map(|name| pascal(name)).collect(),
+        names,
+        components,
         schemas,
         types: BTreeMap::new(),
     };
     for (name, schema) in schemas {
-        writer.named(&pascal(name), schema);
+        writer.named(&writer.component(name), schema);
     }
     let has_operations = document.get("paths").is_some();
     let contract = has_operations.then(|| writer.contract(document));
     if !has_operations && document.get("$ref").is_none() {
-        writer.named("Payload", document);
+        let name = free_name("Payload", &mut writer.names);
+        writer.named(&name, document);
     }
-    let types: String = writer.types.into_values().collect::<Vec<_>>().join("\n");
-    let body = format!("{types}\n{}", contract.unwrap_or_default());
+    let parts: Vec<String> = writer.types.into_values().chain(contract).collect();
+    let body = parts.join("\n");
     let mut out = String::from(
         "//! Types that wiredrift inferred from traffic. They are a start: check names, and which fields are required.\n\n",
     );
@@ -58,11 +63,18 @@ struct Writer<'d> {
     schemas: &'d Map<String, Value>,
     /// The names of types that are taken.
     names: BTreeSet<String>,
+    /// The type of each component.
+    components: BTreeMap<String, String>,
     /// The types, by name.
     types: BTreeMap<String, String>,
 }
 
 impl Writer<'_> {
+    /// The type of a component.
+    fn component(&self, name: &str) -> String {
+        self.components.get(name).cloned().unwrap_or_else(|| type_name(name))
+    }
+
     /// Writes the type of a schema under a name.
     fn named(&mut self, name: &str, schema: &Value) {
         let text = if let Some(values) = strings(schema) {
@@ -102,7 +114,7 @@ impl Writer<'_> {
             if is_optional && !kind.starts_with("Option<") {
                 kind = format!("Option<{kind}>");
             }
-            put!(out, "{indent}    /// `{key}`\n");
+            put!(out, "{indent}    /// `{}`\n", in_a_line(key));
             let mut attributes = Vec::new();
             if field.trim_start_matches("r#") != key {
                 attributes.push(format!("rename = {key:?}"));
@@ -118,7 +130,8 @@ impl Writer<'_> {
         if let Some(rest) = schema.get("additionalProperties").filter(|_| properties.is_some()) {
             let rest = self.type_of(name, "Rest", rest);
             put!(out, "{indent}    /// Members whose keys are data.\n{indent}    #[serde(flatten)]\n");
-            put!(out, "{indent}    {public}rest: BTreeMap<String, {rest}>,\n");
+            let field = field_name("rest", &mut taken);
+            put!(out, "{indent}    {public}{field}: BTreeMap<String, {rest}>,\n");
         }
         out
     }
@@ -139,7 +152,7 @@ impl Writer<'_> {
         for (variant, (_, value)) in variants.iter().zip(tags.iter().flatten()) {
             let own = variant_name(value, &mut taken);
             let fields = self.fields(&format!("{name}{own}"), variant, "    ", Some(&tag));
-            put!(out, "    /// `{value}`\n    #[serde(rename = {value:?})]\n    {own} {{\n{fields}    }},\n");
+            put!(out, "    /// `{}`\n    #[serde(rename = {value:?})]\n    {own} {{\n{fields}    }},\n", in_a_line(value));
         }
         out.push_str("}\n");
         out
@@ -148,7 +161,7 @@ impl Writer<'_> {
     /// The type of a schema. One that needs a name gets that of its place.
     fn type_of(&mut self, owner: &str, key: &str, schema: &Value) -> String {
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-            return pascal(reference.rsplit('/').next().unwrap_or_default());
+            return self.component(reference.rsplit('/').next().unwrap_or_default());
         }
         if let Some([one, other]) = schema.get("anyOf").and_then(Value::as_array).map(Vec::as_slice)
             && other.get("type").and_then(Value::as_str) == Some("null")
@@ -193,11 +206,8 @@ impl Writer<'_> {
 
     /// A type of its own, called by its place.
     fn own(&mut self, owner: &str, key: &str, schema: &Value) -> String {
-        let name = format!("{owner}{}", pascal(key));
-        let numbered = (2..).map(|number| format!("{name}{number}"));
-        let mut names = std::iter::once(name.clone()).chain(numbered);
-        let name = names.find(|name| !self.names.contains(name)).unwrap_or(name);
-        self.names.insert(name.clone());
+        let name = type_name(&format!("{owner}{}", pascal(key)));
+        let name = free_name(&name, &mut self.names);
         self.named(&name, schema);
         name
     }
@@ -207,7 +217,7 @@ impl Writer<'_> {
         let mut open = targets(property);
         let mut seen = BTreeSet::new();
         while let Some(name) = open.pop() {
-            if pascal(name) == owner {
+            if self.component(name) == owner {
                 return true;
             }
             if seen.insert(name) {
@@ -334,7 +344,7 @@ fn enumeration(name: &str, values: &[&str]) -> String {
     let mut taken = BTreeSet::new();
     for value in values {
         let own = variant_name(value, &mut taken);
-        let shown = value.replace('`', "'");
+        let shown = in_a_line(value);
         put!(out, "    /// `{shown}`\n    #[serde(rename = {value:?})]\n    {own},\n");
     }
     out.push_str("}\n");
@@ -347,6 +357,35 @@ fn described(schema: &Value) -> String {
         Some(samples) => format!("Inferred from {samples} objects."),
         None => "Inferred from traffic.".to_owned(),
     }
+}
+
+/// A name for a type: not one that the code uses otherwise.
+fn type_name(name: &str) -> String {
+    const TAKEN: [&str; 12] = [
+        "BTreeMap", "Box", "Contract", "Deserialize", "JsonSchema", "Operation", "Option", "Result", "Self", "Serialize",
+        "String", "Vec",
+    ];
+    let name: String = pascal(name).chars().filter(char::is_ascii).collect();
+    match name.chars().next() {
+        None => "Payload".to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("Type{name}"),
+        Some(_) if TAKEN.contains(&name.as_str()) => format!("{name}Data"),
+        Some(_) => name,
+    }
+}
+
+/// The name, or the name with a number, that is not taken.
+fn free_name(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let numbered = (2..).map(|number| format!("{name}{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    let free = names.find(|name| !taken.contains(name)).unwrap_or_default();
+    taken.insert(free.clone());
+    free
+}
+
+/// A text for a comment of one line.
+fn in_a_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || c == '`' { ' ' } else { c }).collect()
 }
 
 /// A name for a field that no other one has.
@@ -364,10 +403,7 @@ fn field_name(key: &str, taken: &mut BTreeSet<String>) -> String {
     if matches!(name.as_str(), "self" | "super" | "crate" | "yield" | "virtual") {
         name.push('_');
     }
-    let numbered = (2..).map(|number| format!("{name}{number}"));
-    let mut names = std::iter::once(name.clone()).chain(numbered);
-    let name = names.find(|name| !taken.contains(name)).unwrap_or(name);
-    taken.insert(name.clone());
+    let name = free_name(&name, taken);
     match KEYWORDS.contains(&name.as_str()) {
         true => format!("r#{name}"),
         false => name,
@@ -380,9 +416,5 @@ fn variant_name(value: &str, taken: &mut BTreeSet<String>) -> String {
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || name == "Self" {
         name = format!("Value{name}");
     }
-    let numbered = (2..).map(|number| format!("{name}{number}"));
-    let mut names = std::iter::once(name.clone()).chain(numbered);
-    let name = names.find(|name| !taken.contains(name)).unwrap_or(name);
-    taken.insert(name.clone());
-    name
+    free_name(&name, taken)
 }

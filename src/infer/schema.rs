@@ -49,8 +49,15 @@ impl Schemas<'_> {
         self.inline(places, id)
     }
 
+    /// The schema of a component. Where it may be null, the reference to it says so.
+    pub(super) fn component(&self, places: &Places) -> Value {
+        let mut places = places.clone();
+        places.path_mut(PathId::ROOT).types.null = 0;
+        self.inline(&places, PathId::ROOT)
+    }
+
     /// The schema of a place, which may be a component.
-    pub(super) fn inline(&self, places: &Places, id: PathId) -> Value {
+    fn inline(&self, places: &Places, id: PathId) -> Value {
         let place = places.path(id);
         let types = schema_types(&place.types);
         let mut schema = Map::new();
@@ -148,7 +155,8 @@ impl Schemas<'_> {
             self.note(&mut own, variant.objects);
             Value::Object(own)
         });
-        schema.insert("oneOf".to_owned(), variants.collect());
+        let null = (places.path(id).types.null > 0).then(|| json!({ "type": "null" }));
+        schema.insert("oneOf".to_owned(), variants.chain(null).collect());
     }
 
     /// The schema of the texts of a parameter of a path. The things that paths name are no enum.
@@ -192,12 +200,23 @@ impl Schemas<'_> {
         Value::Object(schema)
     }
 
+    /// The schema of a field of a form: a text, or several.
+    fn of_field(&self, places: &Places, id: PathId) -> Value {
+        let Some(several) = places.any(id).filter(|_| places.path(id).types.array > 0) else {
+            return self.of_texts(places.path(id));
+        };
+        let mut all = places.path(id).clone();
+        all.types.array = 0;
+        all += places.path(several);
+        json!({ "type": "array", "items": self.of_texts(&all) })
+    }
+
     /// The schema of a form: an object of texts.
     pub(super) fn of_form(&self, places: &Places) -> Value {
         let forms = places.path(PathId::ROOT).types.object;
         let keys = || places.keys(PathId::ROOT);
         let properties: Map<String, Value> =
-            keys().map(|(key, child)| (key.to_string(), self.of_texts(places.path(child)))).collect();
+            keys().map(|(key, child)| (key.to_string(), self.of_field(places, child))).collect();
         let required = keys().filter(|(_, child)| places.path(*child).types.all() >= forms);
         let required: Vec<&Arc<str>> = required.map(|(key, _)| key).collect();
         let mut schema = Map::new();

@@ -53,8 +53,11 @@ pub(super) fn singular(name: &str) -> String {
         ("people", "person"), ("children", "child"), ("men", "man"), ("women", "woman"), ("indices", "index"),
         ("movies", "movie"),
     ];
-    let start = name.rfind(|c: char| !c.is_alphanumeric()).map_or(0, |at| at + 1);
-    let (before, word) = name.split_at(start);
+    let end = name.char_indices().rev().find(|(_, c)| !c.is_alphanumeric());
+    let (before, word) = name.split_at(end.map_or(0, |(at, c)| at + c.len_utf8()));
+    if !word.is_ascii() {
+        return name.to_owned();
+    }
     let lower = word.to_lowercase();
     if SAME.contains(&lower.as_str()) || lower.ends_with("ss") || lower.ends_with("us") || lower.ends_with("is") {
         return name.to_owned();

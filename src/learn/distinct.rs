@@ -42,6 +42,23 @@ impl Distinct {
         matches!(self, Self::Listed(values) if values.is_empty())
     }
 
+    /// Counts a value, as JSON text, if that needs no decision whether it may be kept: it is kept already, or none is.
+    pub fn add_known(&mut self, value: &str) -> bool {
+        match self {
+            Self::Listed(values) => match values.get_mut(value) {
+                Some(count) => {
+                    count.0 += 1;
+                    true
+                }
+                None => false,
+            },
+            Self::Estimated(registers) => {
+                registers.add(value);
+                true
+            }
+        }
+    }
+
     /// Counts a value, as JSON text.
     pub fn add(&mut self, value: &str) {
         match self {
@@ -56,7 +73,7 @@ impl Distinct {
         }
     }
 
-    /// Counts a value that is not to be kept.
+    /// Counts a value that is not to be kept, as JSON text.
     pub fn add_unlisted(&mut self, value: &str) {
         self.estimated().add(value);
     }

@@ -8,23 +8,27 @@ fn value() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         (-3_i64..300).prop_map(Value::from),
+        Just(json!(-0.0)),
+        Just(json!(4_111_111_111_111_111_u64)),
         any::<f64>().prop_filter("JSON", |number| number.is_finite()).prop_map(Value::from),
         "[a-c]{0,6}".prop_map(Value::from),
         Just(json!("2026-05-01T10:00:00Z")),
         Just(json!("ann@example.com")),
+        Just(json!({"type": "a", "n": 1})),
+        Just(json!({"type": "b", "m": [true]})),
         prop::collection::vec("[a-b]{1,2}".prop_map(Value::from), 0..3).prop_map(Value::from),
     ]
 }
 
 fn pet() -> impl Strategy<Value = Value> {
-    let names = prop::sample::select(vec!["id", "name", "kind", "born", "tags", "type", "extra", "17"]);
+    let names = prop::sample::select(vec!["id", "name", "kind", "born", "tags", "type", "extra", "17", "a/b~c", "é😀", "x: y", "ann@b.example"]);
     prop::collection::btree_map(names, value(), 0..6)
         .prop_map(|members| members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// A line of NDJSON: an exchange, a bare payload, or no JSON at all.
 pub(crate) fn line() -> impl Strategy<Value = String> {
-    let target = prop::sample::select(vec!["/pets", "/pets?limit=2", "/pets?limit=x&page=1", "/pets/7", "/pets/ann", "/cats"]);
+    let target = prop::sample::select(vec!["/pets", "/pets?limit=2", "/pets?limit=x&page=1", "/pets/7", "/pets/ann", "/cats", "/c%2Fd/e", "/lone/%80", "/é😀", "/pets?filter[a]=1&filter[b]=x"]);
     let method = prop::sample::select(vec!["GET", "POST"]);
     let status = prop::sample::select(vec![200_u16, 201, 404]);
     let body = prop_oneof![pet(), prop::collection::vec(pet(), 0..3).prop_map(Value::from)];

@@ -11,9 +11,9 @@ use crate::observe::{
     AUTHORIZATION_SCHEMES, ParallelWatcher, PathId, PayloadVerdict, RoutedPayload, RoutedRequest, Shape, TargetKey,
     Watcher,
 };
-use crate::redact::{is_secret_by_rule, is_secret_name, sanitised};
+use crate::redact::{is_of_authorisation, is_secret_by_rule, is_secret_name, mask_shapes, sanitised};
 
-use super::place::{PlaceProfile, Sight};
+use super::place::{PlaceProfile, Sight, is_data_key};
 use super::segment::SegmentKind;
 use super::traffic::{Fields, KEYS, Learnt, LooseKey, Media, Message, OperationProfile, Resource, SEGMENTS};
 
@@ -33,6 +33,7 @@ const DEPTH: usize = 32;
 #[derive(Debug, Default)]
 pub struct Learner {
     learnt: Learnt,
+    secrets: Secrets,
 }
 
 impl Learner {
@@ -48,53 +49,23 @@ impl Learner {
         if let Some(host) = target.host.clone().or_else(host) {
             self.learnt.see_host(&sanitised(&host));
         }
-        let operation = self.operation(&request.method, &target.path, sight);
+        let Self { learnt, secrets } = self;
+        let Some(operation) = operation_of(learnt, &request.method, &target.path, sight) else { return };
         operation.requests += 1;
         // A request that was rejected does not show how requests are.
         if !response.is_some_and(|response| REJECTED.contains(&response.status)) {
             credentials(operation, request, &target);
             let query = target.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             fields(&mut operation.query, query, sight);
-            see_message(&mut operation.request, request.body.as_ref(), request.body_left_out, sight);
+            see_message(&mut operation.request, request.body.as_ref(), request.body_left_out, sight, secrets);
             let headers = request.headers.0.iter().filter(|(name, _)| is_of_api(name, Side::Request));
             headers_of(&mut operation.request.headers, headers, sight);
         }
         let Some(response) = response else { return };
         let message = operation.responses.entry(response.status).or_default();
-        see_message(message, response.body.as_ref(), response.body_left_out, sight);
+        see_message(message, response.body.as_ref(), response.body_left_out, sight, secrets);
         let headers = response.headers.0.iter().filter(|(name, _)| is_of_api(name, Side::Response));
         headers_of(&mut message.headers, headers, sight);
-    }
-
-    /// The operation of a method and path.
-    fn operation(&mut self, method: &str, path: &str, sight: &Sight) -> &mut OperationProfile {
-        let resources = &mut self.learnt.resources;
-        let path = path.trim_matches('/');
-        let segments = path.split('/').take(DEPTH).filter(|_| !path.is_empty());
-        let segments: Vec<(String, SegmentKind)> = segments
-            .map(|segment| {
-                let text = decode_query(&segment.replace('+', "%2B"));
-                let kind = SegmentKind::of(&text);
-                (text, kind)
-            })
-            .collect();
-        let found = match enter_path(resources, &segments) {
-            Some(found) => found,
-            None => {
-                resources.fold_wide(SEGMENTS);
-                enter_path(resources, &segments).unwrap_or_default()
-            }
-        };
-        for ((text, kind), at) in segments.iter().zip(&found) {
-            // A placeholder says nothing of the values.
-            if !text.contains(['{', '<']) {
-                let is_secret = *kind == SegmentKind::Identifier;
-                resources.path_mut(*at).segments.see_text(text, is_secret, sight);
-            }
-        }
-        let at = found.last().copied().unwrap_or(PathId::ROOT);
-        let method = sanitised(&method.to_ascii_uppercase());
-        resources.path_mut(at).methods.entry(method).or_default()
     }
 
     /// A payload that names no method and path.
@@ -106,8 +77,47 @@ impl Learner {
             outline: body.filter(|_| hint.operation.is_none()).and_then(outline),
         };
         let message = self.learnt.loose.entry(key).or_default();
-        see_message(message, body, false, sight);
+        see_message(message, body, false, sight, &mut self.secrets);
+        self.learnt.fit();
     }
+}
+
+/// The operation of a method and path.
+fn operation_of<'l>(learnt: &'l mut Learnt, method: &str, path: &str, sight: &Sight) -> Option<&'l mut OperationProfile> {
+    let resources = &mut learnt.resources;
+    let path = path.trim_matches('/');
+    let segments = path.split('/').take(DEPTH).filter(|_| !path.is_empty());
+    let mut is_after_secret = false;
+    let segments: Vec<(String, SegmentKind)> = segments
+        .map(|segment| {
+            let text = decode_query(&segment.replace('+', "%2B"));
+            // What has to be encoded in a path is no part of a template, and neither is a secret.
+            let is_odd = text.contains(['/', '?', '#', '%', '{', '}']) || text.contains(char::is_control);
+            let is_data = is_odd || std::mem::replace(&mut is_after_secret, is_secret_name(&text));
+            let kind = match SegmentKind::of(&text) {
+                SegmentKind::Literal if is_data || mask_shapes(&text) != text => SegmentKind::Identifier,
+                kind => kind,
+            };
+            (text, kind)
+        })
+        .collect();
+    let found = match enter_path(resources, &segments) {
+        Some(found) => found,
+        None => {
+            resources.fold_wide(SEGMENTS);
+            enter_path(resources, &segments).unwrap_or_default()
+        }
+    };
+    for ((text, kind), at) in segments.iter().zip(&found) {
+        // A placeholder says nothing of the values.
+        if !text.contains(['{', '<']) {
+            let is_secret = *kind == SegmentKind::Identifier;
+            resources.path_mut(*at).segments.see_text(text, is_secret, sight);
+        }
+    }
+    let at = found.last().copied().unwrap_or(PathId::ROOT);
+    let method = sanitised(&method.to_ascii_uppercase());
+    resources.path_mut(at).method(&method)
 }
 
 /// The places of the segments of a path; `None` if a place has more segments now than are told apart.
@@ -125,12 +135,18 @@ fn enter_path(resources: &mut Shape<Resource>, segments: &[(String, SegmentKind)
     Some(found)
 }
 
-fn see_message(message: &mut Message, body: Option<&Body<'_>>, is_left_out: bool, sight: &Sight) {
+fn see_message(
+    message: &mut Message,
+    body: Option<&Body<'_>>,
+    is_left_out: bool,
+    sight: &Sight,
+    secrets: &mut Secrets,
+) {
     message.messages += 1;
     message.seen.see(sight);
     match body {
         Some(body) => {
-            see_body(message, body, sight);
+            see_body(message, body, sight, secrets);
             message.fit();
         }
         None => message.without_body += u64::from(!is_left_out),
@@ -150,7 +166,7 @@ fn outline(body: &Body<'_>) -> Option<String> {
     Some(format!("{start}{}", keys.join(" ")))
 }
 
-fn see_body(message: &mut Message, body: &Body<'_>, sight: &Sight) {
+fn see_body(message: &mut Message, body: &Body<'_>, sight: &Sight, secrets: &mut Secrets) {
     let name = body.media_type.as_deref().map_or_else(|| JSON.to_owned(), essence);
     let kind = match &body.media_type {
         Some(media_type) => ContentKind::of(media_type),
@@ -163,14 +179,14 @@ fn see_body(message: &mut Message, body: &Body<'_>, sight: &Sight) {
     media.bodies += 1;
     match kind {
         ContentKind::Json => match body.parse() {
-            Ok(document) => see_value(media, document.root(), sight),
+            Ok(document) => see_value(media, document.root(), sight, secrets),
             Err(_) => media.malformed += 1,
         },
         ContentKind::JsonLines => {
             let lines = body.bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
             for line in lines {
                 match TapeDocument::parse(line) {
-                    Ok(document) => see_value(media, document.root(), sight),
+                    Ok(document) => see_value(media, document.root(), sight, secrets),
                     Err(_) => media.malformed += 1,
                 }
             }
@@ -183,8 +199,28 @@ fn see_body(message: &mut Message, body: &Body<'_>, sight: &Sight) {
     }
 }
 
+/// Names of properties whose values are secret, and others: to find out takes longer than to look it up.
+#[derive(Debug, Default)]
+struct Secrets(foldhash::HashMap<String, bool>);
+
+/// Names that are looked up.
+const NAMES: usize = 10_000;
+
+impl Secrets {
+    fn has(&mut self, name: &str) -> bool {
+        if let Some(known) = self.0.get(name) {
+            return *known;
+        }
+        let is_secret = is_secret_name(name);
+        if self.0.len() < NAMES {
+            self.0.insert(name.to_owned(), is_secret);
+        }
+        is_secret
+    }
+}
+
 /// A value and everything in it.
-fn see_value(media: &mut Media, value: Value<'_>, sight: &Sight) {
+fn see_value(media: &mut Media, value: Value<'_>, sight: &Sight, secrets: &mut Secrets) {
     let mut open = vec![(PathId::ROOT, value, false)];
     let shape = &mut media.shape;
     let mut is_wide = false;
@@ -200,7 +236,7 @@ fn see_value(media: &mut Media, value: Value<'_>, sight: &Sight) {
                     let name = key.name();
                     let below = enter(shape, at, &name);
                     is_wide |= shape.key_count(at) > KEYS;
-                    open.push((below, member, is_secret || is_secret_name(&name)));
+                    open.push((below, member, is_secret || secrets.has(&name)));
                 }
             }
             _ => {}
@@ -214,12 +250,10 @@ fn see_value(media: &mut Media, value: Value<'_>, sight: &Sight) {
 
 /// The place of a member.
 fn enter(shape: &mut Shape<PlaceProfile>, at: PathId, name: &str) -> PathId {
-    let is_data = match SegmentKind::of(name) {
-        SegmentKind::Literal => false,
-        SegmentKind::Identifier => name.len() >= 16,
-        SegmentKind::Integer | SegmentKind::Uuid | SegmentKind::Date => true,
-    };
-    match is_data {
+    if let Some(known) = shape.key(at, name) {
+        return known;
+    }
+    match is_data_key(name) {
         true => shape.enter_any(at),
         false => shape.enter_key(at, name),
     }
@@ -229,19 +263,32 @@ fn enter(shape: &mut Shape<PlaceProfile>, at: PathId, name: &str) -> PathId {
 fn see_form(media: &mut Media, text: &str, sight: &Sight) {
     let shape = &mut media.shape;
     shape.path_mut(PathId::ROOT).types.object += 1;
-    let mut seen: BTreeMap<String, u64> = BTreeMap::new();
+    let mut seen: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = (decode_query(name), decode_query(value));
-        let times = seen.entry(name.clone()).or_default();
-        *times += 1;
-        // A field counts once, so that it is clear how many forms have it.
-        if *times == 1 {
-            let below = enter(shape, PathId::ROOT, &name);
-            shape.path_mut(below).see_text(&value, is_secret_name(&name), sight);
+        seen.entry(decode_query(name)).or_default().push(decode_query(value));
+    }
+    let names: Vec<&str> = seen.keys().map(String::as_str).collect();
+    for (name, values) in &seen {
+        let is_secret = is_secret_among(name, &names);
+        let below = enter(shape, PathId::ROOT, name);
+        match values.as_slice() {
+            [one] => shape.path_mut(below).see_text(one, is_secret, sight),
+            several => {
+                shape.path_mut(below).types.array += 1;
+                let element = shape.enter_any(below);
+                several.iter().for_each(|value| shape.path_mut(element).see_text(value, is_secret, sight));
+            }
         }
     }
     shape.fold_wide(KEYS);
+}
+
+/// Whether a parameter holds a secret, by its name and those of the others: a `code` alone may be anything.
+fn is_secret_among(name: &str, names: &[&str]) -> bool {
+    const GRANT: [&str; 4] = ["client_id", "client_secret", "grant_type", "redirect_uri"];
+    let is_of_grant = name == "code" && names.iter().any(|other| GRANT.contains(other));
+    is_secret_name(name) || is_of_grant || is_of_authorisation(name, || names.iter().copied())
 }
 
 /// Parameters of one message. Those that carry credentials are not among them.
@@ -250,26 +297,34 @@ fn fields<'f>(fields: &mut Fields, pairs: impl Iterator<Item = (&'f str, &'f str
     for (name, value) in pairs.filter(|(name, _)| !is_credential(name)) {
         seen.entry(name).or_default().push(value);
     }
-    for (name, values) in seen {
-        let Some(field) = fields.enter(&sanitised(name)) else { continue };
+    let names: Vec<&str> = seen.keys().copied().collect();
+    for (name, values) in &seen {
+        let is_secret = is_secret_among(name, &names);
+        // A name that is masked is not known.
+        if sanitised(name) != **name {
+            continue;
+        }
+        let Some(field) = fields.enter(name) else { continue };
         field.messages += 1;
         field.repeated += u64::from(values.len() > 1);
         for value in values {
-            field.values.see_text(value, is_secret_name(name), sight);
+            field.values.see_text(value, is_secret, sight);
         }
     }
 }
 
 fn headers_of<'f>(into: &mut Fields, headers: impl Iterator<Item = &'f (String, String)>, sight: &Sight) {
-    let mut seen: BTreeMap<String, (&str, &str)> = BTreeMap::new();
+    let mut seen: BTreeMap<String, (&str, Vec<&str>)> = BTreeMap::new();
     for (name, value) in headers {
-        seen.entry(name.to_ascii_lowercase()).or_insert((name, value));
+        seen.entry(name.to_ascii_lowercase()).or_insert((name, Vec::new())).1.push(value.trim());
     }
-    for (name, (written, value)) in &seen {
+    for (name, (written, values)) in &seen {
         let Some(field) = into.enter(&sanitised(name)) else { continue };
         field.messages += 1;
         field.spell(&sanitised(written));
-        field.values.see_text(value.trim(), is_secret_name(name), sight);
+        for value in values {
+            field.values.see_text(value, is_secret_name(name), sight);
+        }
     }
 }
 
@@ -338,6 +393,7 @@ fn credentials(operation: &mut OperationProfile, request: &Request<'_>, target: 
     for name in found {
         operation.credentials.entry(sanitised(&name)).or_default().0 += 1;
     }
+    operation.fit();
 }
 
 /// Whether a cookie holds a session.

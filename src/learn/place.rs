@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 use crate::json::{Kind, Value};
 use crate::location::Origin;
 use crate::observe::{Count, merge};
-use crate::redact::mask_shapes;
+use crate::redact::{is_card, is_secret_name, mask_shapes};
 
 use super::distinct::Distinct;
 use super::format::TextFormat;
+use super::segment::SegmentKind;
 use super::sketch::Sketch;
 
 /// The longest text that is kept as a value, in bytes.
@@ -146,10 +147,10 @@ impl Range {
     }
 
     fn add(&mut self, number: f64) {
-        if number.is_finite() {
-            self.widen((number, number));
-            self.sketch.add(number);
-        }
+        // Zero has one sign here. A number beyond a double is as far as doubles go.
+        let number = (number + 0.0).clamp(f64::MIN, f64::MAX);
+        self.widen((number, number));
+        self.sketch.add(number);
     }
 
     fn widen(&mut self, (least, most): (f64, f64)) {
@@ -187,8 +188,14 @@ pub struct Sight {
 }
 
 impl Sight {
-    fn rank(&self) -> (Option<Timestamp>, &str, u64) {
-        (self.time, &self.origin.file, self.origin.position.byte)
+    /// The order of sights: by time, then by place. Those without a time come before all others.
+    fn rank(&self) -> (Option<Timestamp>, &Origin) {
+        (self.time, &self.origin)
+    }
+
+    /// The same, but those without a time come after all others: whatever has a time is the first or the last.
+    fn rank_as_first(&self) -> (bool, Option<Timestamp>, &Origin) {
+        (self.time.is_none(), self.time, &self.origin)
     }
 }
 
@@ -201,7 +208,7 @@ impl Seen {
     pub fn see(&mut self, sight: &Sight) {
         match &mut self.ends {
             Some((first, last)) => {
-                if sight.rank() < first.rank() {
+                if sight.rank_as_first() < first.rank_as_first() {
                     *first = sight.clone();
                 }
                 if sight.rank() > last.rank() {
@@ -296,7 +303,9 @@ impl PlaceProfile {
             }
             Kind::Object => {
                 self.types.object += 1;
-                self.see_tags(value);
+                if !is_secret {
+                    self.see_tags(value);
+                }
             }
         }
     }
@@ -324,7 +333,7 @@ impl PlaceProfile {
             true => self.types.integer += 1,
             false => self.types.number += 1,
         }
-        if is_secret {
+        if is_secret || is_card(written) {
             return;
         }
         if let Ok(number) = written.parse::<f64>() {
@@ -342,14 +351,17 @@ impl PlaceProfile {
             return;
         }
         self.lengths.add(length(text.chars().count()));
-        if let Some(format) = TextFormat::of(text) {
+        let format = TextFormat::of(text);
+        if let Some(format) = format {
             self.formats.entry(format).or_default().0 += 1;
-            return self.values.add_unlisted(text);
         }
-        let is_kept = text.len() <= LONGEST && mask_shapes(text) == text;
-        match is_kept {
-            true => self.values.add(&serde_json::Value::from(text).to_string()),
-            false => self.values.add_unlisted(text),
+        let json = serde_json::Value::from(text).to_string();
+        // What is known need not be searched for secrets again.
+        let is_kept = || text.len() <= LONGEST && format.is_none() && mask_shapes(text) == text;
+        match self.values.add_known(&json) {
+            true => {}
+            false if is_kept() => self.values.add(&json),
+            false => self.values.add_unlisted(&json),
         }
     }
 
@@ -366,7 +378,7 @@ impl PlaceProfile {
             };
             let Some(known) = &mut tags.0 else { continue };
             let tag = value.as_str().unwrap_or_default();
-            if !is_tag(&tag) {
+            if !is_tag(&tag) || is_secret_name(&name) || mask_shapes(&tag) != tag {
                 tags.0 = None;
                 continue;
             }
@@ -378,6 +390,10 @@ impl PlaceProfile {
             if let Some(keys) = &mut variant.keys {
                 for (key, _) in object.members() {
                     let key = key.name();
+                    // The key of a place that is not told apart is no part of a variant.
+                    if is_data_key(&key) {
+                        continue;
+                    }
                     match keys.get_mut(&*key) {
                         Some(count) => count.0 += 1,
                         None => {
@@ -391,6 +407,22 @@ impl PlaceProfile {
         }
     }
 }
+
+/// Whether the key of an object is data: an identifier, a date, a text with a secret, or a long text.
+#[must_use]
+pub(super) fn is_data_key(name: &str) -> bool {
+    if name.len() > LONGEST_KEY || mask_shapes(name) != name {
+        return true;
+    }
+    match SegmentKind::of(name) {
+        SegmentKind::Literal => false,
+        SegmentKind::Identifier => name.len() >= 16 || name.contains('@'),
+        SegmentKind::Integer | SegmentKind::Uuid | SegmentKind::Date => true,
+    }
+}
+
+/// The longest key of an object that is a name, in bytes.
+const LONGEST_KEY: usize = 256;
 
 /// A length as a number: exact up to 2^53.
 #[expect(clippy::cast_precision_loss, reason = "no length is that long")]

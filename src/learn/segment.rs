@@ -81,7 +81,9 @@ fn is_identifier(segment: &str, digits: usize) -> bool {
         let has_both_cases = rest.contains(|c: char| c.is_ascii_uppercase()) && rest.contains(|c: char| c.is_ascii_lowercase());
         is_prefix && rest.len() >= 4 && (digits == rest.len() || (digits >= 2 && (has_both_cases || digits * 2 >= rest.len() || rest.len() >= 12)))
     });
-    is_plain && (is_hex || with_prefix || (segment.len() >= 16 && digits >= 4))
+    let count = |is: fn(&u8) -> bool| segment.bytes().filter(is).count();
+    let is_mixed = count(u8::is_ascii_uppercase) >= 3 && count(u8::is_ascii_lowercase) >= 3 && digits >= 2;
+    is_plain && (is_hex || with_prefix || (segment.len() >= 16 && (digits >= 4 || is_mixed)))
 }
 
 #[cfg(test)]
@@ -112,6 +114,8 @@ mod tests {
             ("ann@example.com", Identifier),
             ("{petId}", Identifier),
             ("aGVsbG8gd29ybGQ1MjM0", Identifier),
+            ("xyzXYZ67abcABCdef", Identifier),
+            ("oauth2Authorizations", Literal),
         ];
         for (segment, kind) in cases {
             assert_eq!(SegmentKind::of(segment), kind, "{segment}");

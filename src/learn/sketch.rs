@@ -21,12 +21,37 @@ const FRACTION_OF_DOUBLE: u32 = 52;
 /// The crates for sketches add up doubles, or join bins in the order in which they come; this one only counts, so merging
 /// in any order gives the same bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "SketchRead")]
 pub struct Sketch {
     /// How often bins were joined in pairs.
     #[serde(default, skip_serializing_if = "is_zero")]
     joined: u8,
     /// The numbers in each bin: 0 for zero, negative for negative numbers.
     bins: BTreeMap<i32, u64>,
+}
+
+/// A sketch as it is read.
+#[derive(Deserialize)]
+struct SketchRead {
+    #[serde(default)]
+    joined: u8,
+    bins: BTreeMap<i32, u64>,
+}
+
+/// With more joins, all numbers of one sign are in one bin.
+const JOINS: u8 = 16;
+
+impl TryFrom<SketchRead> for Sketch {
+    type Error = &'static str;
+
+    fn try_from(read: SketchRead) -> Result<Self, Self::Error> {
+        let SketchRead { joined, bins } = read;
+        let is_bin = |bin: &i32| u64::from(bin.unsigned_abs()) <= LAST + 1;
+        match joined <= JOINS && bins.len() <= BINS && bins.keys().all(is_bin) {
+            true => Ok(Self { joined, bins }),
+            false => Err("these are no bins of a sketch"),
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

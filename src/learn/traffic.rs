@@ -65,7 +65,7 @@ impl Learnt {
         self.fit();
     }
 
-    fn fit(&mut self) {
+    pub(super) fn fit(&mut self) {
         while self.hosts.len() > HOSTS {
             self.hosts.pop_last();
         }
@@ -123,9 +123,25 @@ impl AddAssign<&Self> for Resource {
     fn add_assign(&mut self, other: &Self) {
         self.segments += &other.segments;
         merge(&mut self.methods, &other.methods);
+        self.fit();
+    }
+}
+
+impl Resource {
+    /// Keeps the first methods by name.
+    fn fit(&mut self) {
         while self.methods.len() > DISTINCT {
             self.methods.pop_last();
         }
+    }
+
+    /// What is learnt of a method; `None` for one that is not kept.
+    pub(super) fn method(&mut self, name: &str) -> Option<&mut OperationProfile> {
+        if !self.methods.contains_key(name) {
+            self.methods.insert(name.to_owned(), OperationProfile::default());
+            self.fit();
+        }
+        self.methods.get_mut(name)
     }
 }
 
@@ -148,14 +164,21 @@ pub struct OperationProfile {
     pub responses: BTreeMap<u16, Message>,
 }
 
+impl OperationProfile {
+    /// Keeps the first credentials by name.
+    pub(super) fn fit(&mut self) {
+        while self.credentials.len() > DISTINCT {
+            self.credentials.pop_last();
+        }
+    }
+}
+
 impl AddAssign<&Self> for OperationProfile {
     fn add_assign(&mut self, other: &Self) {
         self.requests += other.requests;
         self.query += &other.query;
         merge(&mut self.credentials, &other.credentials);
-        while self.credentials.len() > DISTINCT {
-            self.credentials.pop_last();
-        }
+        self.fit();
         self.request += &other.request;
         merge(&mut self.responses, &other.responses);
     }

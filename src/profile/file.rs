@@ -31,6 +31,7 @@ struct Head {
     format: String,
     version: u32,
     /// The version of wiredrift that wrote it.
+    #[serde(default)]
     wiredrift: String,
 }
 
@@ -41,6 +42,26 @@ struct Content<'p> {
     compared: &'p Option<Compared>,
     observation: &'p Observation,
     learnt: &'p Learnt,
+}
+
+/// Whether JSON has an integer of more than 16 digits outside strings: no count is that large, and sums of such numbers
+/// would not fit in 64 bits.
+fn has_huge_number(json: &[u8]) -> bool {
+    let (mut is_in_string, mut is_escaped, mut is_double, mut digits) = (false, false, false, 0);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_in_string => is_escaped = true,
+            b'"' => is_in_string = !is_in_string,
+            _ if is_in_string => {}
+            b'0'..=b'9' => digits += 1,
+            // The digits of a double may be many.
+            b'.' | b'e' | b'E' => is_double = true,
+            _ if digits > 16 && !is_double => return true,
+            _ => (digits, is_double) = (0, false),
+        }
+    }
+    digits > 16 && !is_double
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,6 +96,9 @@ impl StoredProfile {
         text.push(b'\n');
         serde_json::to_writer(&mut text, &content).map_err(failed)?;
         text.push(b'\n');
+        if text.len() as u64 > DOCUMENT {
+            return Err(Error::new(ErrorKind::Limit, "the profile would be too large to be read again"));
+        }
         Ok(compress_to_vec(Cursor::new(text), CompressionLevel::Fastest))
     }
 
@@ -82,10 +106,14 @@ impl StoredProfile {
     #[must_use]
     pub fn is_profile(bytes: &[u8]) -> bool {
         let mut start = Vec::new();
-        let read = bytes.starts_with(&ZSTANDARD).then(|| Frames::new(bytes).take(HEAD).read_to_end(&mut start));
+        if !bytes.starts_with(&ZSTANDARD) {
+            return false;
+        }
+        // The frame may be cut: what can be read of it counts.
+        let _ = Frames::new(bytes).take(HEAD).read_to_end(&mut start);
         let head = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let head = serde_json::from_slice::<Head>(head);
-        read.is_some() && head.is_ok_and(|head| head.format == PROFILE_FORMAT)
+        head.is_ok_and(|head| head.format == PROFILE_FORMAT)
     }
 
     /// Reads a profile.
@@ -96,7 +124,7 @@ impl StoredProfile {
     pub fn read(bytes: &[u8]) -> Result<Self> {
         let failed = |message: String| Error::new(ErrorKind::Format, message);
         if !bytes.starts_with(&ZSTANDARD) {
-            return Err(failed("this is no profile: `wiredrift check --profile` writes one".to_owned()));
+            return Err(failed("not a profile: `wiredrift check --profile` writes one".to_owned()));
         }
         let mut text = Vec::new();
         let mut content = Frames::new(bytes).take(DOCUMENT + 1);
@@ -108,17 +136,19 @@ impl StoredProfile {
         let (head, rest) = text.split_at(memchr::memchr(b'\n', &text).unwrap_or(text.len()));
         let head: Head = match serde_json::from_slice::<Head>(head) {
             Ok(head) if head.format == PROFILE_FORMAT => head,
-            _ => return Err(failed("this is no profile: `wiredrift check --profile` writes one".to_owned())),
+            _ => return Err(failed("not a profile: `wiredrift check --profile` writes one".to_owned())),
         };
         if head.version > PROFILE_VERSION {
             let message = format!(
-                "wiredrift {} wrote this profile in version {} of the format; this is wiredrift {}, which reads up to \
-                 version {PROFILE_VERSION}: install a newer one",
-                head.wiredrift,
+                "the profile has version {} of the format, which is newer than version {PROFILE_VERSION}, the latest that \
+                 wiredrift {} reads: upgrade wiredrift",
                 head.version,
                 env!("CARGO_PKG_VERSION"),
             );
             return Err(failed(message));
+        }
+        if head.version == 0 || has_huge_number(rest) {
+            return Err(failed("the profile is damaged".to_owned()));
         }
         let read: ContentRead = serde_json::from_slice(rest)
             .map_err(|error| failed("the profile is damaged".to_owned()).with_source(error))?;

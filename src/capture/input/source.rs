@@ -115,6 +115,13 @@ pub(super) fn read_stream(
         };
         return crew.sink().problem(problem_at(name, position, message));
     }
+    if head.starts_with(PROFILE) {
+        let Some(path) = of_folder else {
+            let message = "this is a profile, not a capture: pass it with --from-profile".to_owned();
+            return crew.sink().problem(problem_at(name, position, message));
+        };
+        return crew.sink().skipped(display_path(path).into(), "a profile");
+    }
     let complete = head.len() < HEAD;
     let found = match reading.format {
         Some(format) => Recognised::Format(format),
@@ -223,6 +230,9 @@ pub(super) fn read_stream(
         exchanges,
     });
 }
+
+/// How profiles start, which hold what was learnt from captures.
+const PROFILE: &[u8] = br#"{"format":"wiredrift-profile""#;
 
 /// Why a file whose name starts with a point is skipped.
 pub(super) const HIDDEN: &str = "hidden";

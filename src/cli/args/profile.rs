@@ -14,11 +14,6 @@ pub(in crate::cli) struct ProfileArguments {
     #[arg(long, help_heading = RESULT, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(in crate::cli) profile: Option<PathBuf>,
 
-    /// Read captures, or parts of them, from standard input, each after a line of JSON that names it, and write nothing
-    /// but the profile: for programs that spread the work over machines. Needs --profile.
-    #[arg(long, help_heading = CAPTURE, requires = "profile", conflicts_with_all = ["captures", "from_profile"])]
-    pub(in crate::cli) batch: bool,
-
     /// Take this profile in place of captures. May be repeated.
     #[arg(long, help_heading = CAPTURE, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "captures")]
     pub(in crate::cli) from_profile: Vec<PathBuf>,

@@ -1,4 +1,4 @@
-//! Maps whose keys are no texts, in files: as lists of a key and a value.
+//! Maps whose keys are not strings, in files: as lists of a key and a value.
 
 use std::collections::BTreeMap;
 

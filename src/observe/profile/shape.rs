@@ -301,6 +301,9 @@ impl<T: PartialEq> PartialEq for Shape<T> {
 
 impl<T: Eq> Eq for Shape<T> {}
 
+/// How deep places may be in a file: no payload that is read is nested deeper.
+const DEEPEST: usize = crate::limits::NESTING as usize + 1;
+
 /// A shape in a file: its paths, parents before children, in the order of their names.
 #[derive(Serialize, Deserialize)]
 struct ShapeFile<N> {
@@ -358,9 +361,15 @@ impl<'de, T: Default + Deserialize<'de>> Deserialize<'de> for Shape<T> {
             free: Vec::new(),
             is_folded: file.folded,
         };
+        let mut depths: Vec<usize> = Vec::with_capacity(file.paths.len());
         for (position, path) in file.paths.into_iter().enumerate() {
             let id = PathId(crate::limits::index(position));
             let above = path.above.map(|above| above as usize);
+            let depth = above.and_then(|above| depths.get(above)).map_or(0, |above| above + 1);
+            if depth > DEEPEST {
+                return Err(D::Error::custom("the places of a payload are nested too deeply"));
+            }
+            depths.push(depth);
             match (above, shape.paths.len()) {
                 (None, 0) => {}
                 (Some(above), known) if above < known => {
