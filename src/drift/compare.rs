@@ -6,6 +6,7 @@ use crate::infer::Endpoints;
 use crate::learn::{Fields, Learnt, LooseKey, Message, OperationProfile, Seen};
 use crate::location::{PathPattern, Side};
 
+use super::places::Place;
 use super::statistics::{Share, Sureness};
 use super::{Drift, OperationCounts, Shift, What, places};
 
@@ -41,7 +42,7 @@ pub(super) fn drift(old: &Learnt, new: &Learnt) -> Drift {
                     old: was_share,
                     new: is_share,
                 };
-                about.report(sureness, &PathPattern::root(), what, &seen);
+                about.report(sureness, what, &seen);
             }
         }
     }
@@ -135,7 +136,15 @@ impl<'d> About<'d> {
         }
     }
 
-    fn report(&mut self, sureness: Sureness, place: &PathPattern, what: What, seen: &Seen) {
+    fn report(&mut self, sureness: Sureness, what: What, seen: &Seen) {
+        let place = Place {
+            path: &PathPattern::root(),
+            object: &BTreeSet::new(),
+        };
+        self.report_at(sureness, &place, what, seen);
+    }
+
+    fn report_at(&mut self, sureness: Sureness, place: &Place<'_>, what: What, seen: &Seen) {
         let list = match sureness {
             Sureness::Same => return,
             Sureness::TooFew => &mut self.drift.unsure,
@@ -145,7 +154,8 @@ impl<'d> About<'d> {
             operation: self.operation.to_owned(),
             side: self.side,
             status: self.status,
-            place: place.clone(),
+            place: place.path.clone(),
+            object: place.object.clone(),
             what,
             seen: seen.clone(),
         });
@@ -171,7 +181,7 @@ fn operation(drift: &mut Drift, name: &str, old: &OperationProfile, new: &Operat
                 old: was_share,
                 new: is_share,
             };
-            about.report(was_share.compare(is_share), &PathPattern::root(), what, &seen);
+            about.report(was_share.compare(is_share), what, &seen);
         }
         if let (Some(was), Some(is)) = (was, is) {
             message(&mut about, was, is);
@@ -184,7 +194,7 @@ fn message(about: &mut About<'_>, old: &Message, new: &Message) {
     for (media, was) in &old.media {
         if let Some(is) = new.media.get(media) {
             places::compare(&was.shape, &is.shape, &mut |sureness, place, what, seen| {
-                about.report(sureness, place, what, seen);
+                about.report_at(sureness, place, what, seen);
             });
         }
     }
@@ -206,11 +216,15 @@ fn fields(about: &mut About<'_>, kind: &'static str, (old, olds): (&Fields, u64)
             old: before,
             new: now,
         };
-        about.report(before.compare(now), &PathPattern::root(), what, &seen);
+        about.report(before.compare(now), what, &seen);
         if let (Some(was), Some(is)) = (was, is) {
-            let place = PathPattern::root().join(crate::location::Step::Key(name.as_str().into()));
+            let path = PathPattern::root().join(crate::location::Step::Key(name.as_str().into()));
+            let place = Place {
+                path: &path,
+                object: &BTreeSet::new(),
+            };
             places::values(&was.values, &is.values, &place, &mut |sureness, place, what, seen| {
-                about.report(sureness, place, what, seen);
+                about.report_at(sureness, place, what, seen);
             });
         }
     }

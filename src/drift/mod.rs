@@ -6,6 +6,9 @@ mod compare;
 mod places;
 mod statistics;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use crate::learn::{Learnt, Seen};
 use crate::location::{PathPattern, Side};
 
@@ -44,6 +47,8 @@ pub struct Shift {
     pub status: Option<u16>,
     /// The place in the payloads.
     pub place: PathPattern,
+    /// The properties of the object that the place is in: the same object may be in the payloads of several operations.
+    pub object: BTreeSet<Arc<str>>,
     /// What differs.
     pub what: What,
     /// Where it was seen in the new period, or else in the old one.
@@ -147,7 +152,7 @@ pub fn drift(old: &Learnt, new: &Learnt) -> Drift {
 
 /// The requests of each operation in each of several periods, with those that failed.
 #[must_use]
-pub fn timeline(periods: &[&Learnt]) -> Vec<std::collections::BTreeMap<String, (u64, u64)>> {
+pub fn timeline(periods: &[&Learnt]) -> Vec<BTreeMap<String, (u64, u64)>> {
     compare::timeline(periods)
 }
 

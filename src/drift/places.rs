@@ -19,19 +19,33 @@ const FEW: u64 = 32;
 type Places = Shape<PlaceProfile>;
 
 /// What compares payloads reports: how sure, where, what, and where it was seen.
-pub(super) type Report<'r> = dyn FnMut(Sureness, &PathPattern, What, &Seen) + 'r;
+pub(super) type Report<'r> = dyn FnMut(Sureness, &Place<'_>, What, &Seen) + 'r;
+
+/// A place, and the properties of the object that it is in.
+pub(super) struct Place<'p> {
+    pub(super) path: &'p PathPattern,
+    pub(super) object: &'p BTreeSet<Arc<str>>,
+}
 
 /// Compares what was learnt of payloads.
 pub(super) fn compare(old: &Places, new: &Places, report: &mut Report<'_>) {
-    at((old, PathId::ROOT), (new, PathId::ROOT), &PathPattern::root(), report);
+    let root = Place {
+        path: &PathPattern::root(),
+        object: &BTreeSet::new(),
+    };
+    at((old, PathId::ROOT), (new, PathId::ROOT), &root, report);
 }
 
-fn at((old, before): (&Places, PathId), (new, now): (&Places, PathId), place: &PathPattern, report: &mut Report<'_>) {
+fn at((old, before): (&Places, PathId), (new, now): (&Places, PathId), place: &Place<'_>, report: &mut Report<'_>) {
     values(old.path(before), new.path(now), place, report);
-    let keys: BTreeSet<&Arc<str>> = old.keys(before).chain(new.keys(now)).map(|(key, _)| key).collect();
+    let keys = old.keys(before).chain(new.keys(now)).map(|(key, _)| Arc::clone(key));
+    let keys: BTreeSet<Arc<str>> = keys.collect();
     let are_data = old.is_map(before) || new.is_map(now);
-    for key in keys.into_iter().filter(|_| !are_data) {
-        let below = place.join(Step::Key(Arc::clone(key)));
+    for key in keys.iter().filter(|_| !are_data) {
+        let below = Place {
+            path: &place.path.join(Step::Key(Arc::clone(key))),
+            object: &keys,
+        };
         let (was, is) = (old.key(before, key), new.key(now, key));
         let count = |places: &Places, id: Option<PathId>| id.map_or(0, |id| places.path(id).types.all());
         let share = |places: &Places, above: PathId, id| {
@@ -52,12 +66,16 @@ fn at((old, before): (&Places, PathId), (new, now): (&Places, PathId), place: &P
         }
     }
     if let (Some(was), Some(is)) = (old.any(before), new.any(now)) {
-        at((old, was), (new, is), &place.join(Step::Any), report);
+        let elements = Place {
+            path: &place.path.join(Step::Any),
+            object: place.object,
+        };
+        at((old, was), (new, is), &elements, report);
     }
 }
 
 /// Compares the values at one place.
-pub(super) fn values(old: &PlaceProfile, new: &PlaceProfile, place: &PathPattern, report: &mut Report<'_>) {
+pub(super) fn values(old: &PlaceProfile, new: &PlaceProfile, place: &Place<'_>, report: &mut Report<'_>) {
     let (olds, news) = (old.types.all(), new.types.all());
     if olds == 0 || news == 0 {
         return;
@@ -109,7 +127,7 @@ pub(super) fn values(old: &PlaceProfile, new: &PlaceProfile, place: &PathPattern
 }
 
 /// Compares which values there are. Returns whether they are few, so that they say all about lengths.
-fn distinct(old: &PlaceProfile, new: &PlaceProfile, place: &PathPattern, report: &mut Report<'_>) -> bool {
+fn distinct(old: &PlaceProfile, new: &PlaceProfile, place: &Place<'_>, report: &mut Report<'_>) -> bool {
     let (before, now) = (&old.values, &new.values);
     if before.is_empty() || now.is_empty() {
         return false;
@@ -163,7 +181,7 @@ fn distinct(old: &PlaceProfile, new: &PlaceProfile, place: &PathPattern, report:
     }
 }
 
-fn range(kind: &'static str, old: &Range, new: &Range, place: &PathPattern, seen: &Seen, report: &mut Report<'_>) {
+fn range(kind: &'static str, old: &Range, new: &Range, place: &Place<'_>, seen: &Seen, report: &mut Report<'_>) {
     let (Some(before), Some(now)) = (spread(old), spread(new)) else { return };
     let sureness = numbers_differ((&old.sketch, before.count), (&new.sketch, now.count));
     let what = What::Range {

@@ -20,28 +20,89 @@ pub(crate) const TRAFFIC: &str = "traffic";
 /// Values that a sentence lists.
 const VALUES: usize = 3;
 
-/// Judges what differs between two periods.
+/// Judges what differs between two periods. What differs in the same way in the same object, which may be in the
+/// payloads of several operations, is one finding.
 #[must_use]
 pub fn judge_drift(drift: &Drift, policy: &Policy) -> Vec<Finding> {
-    in_order(drift.shifts.iter().filter_map(|shift| finding(shift, policy)).collect())
+    let mut groups: Vec<(Level, Vec<&Shift>)> = Vec::new();
+    for shift in &drift.shifts {
+        let level = level(shift, policy);
+        let is_same = |(known, shifts): &(Level, Vec<&Shift>)| {
+            *known == level && shifts.first().is_some_and(|first| have_one_cause(first, shift))
+        };
+        match groups.iter_mut().find(|group| is_same(group)) {
+            _ if level == Level::Off => {}
+            Some((_, shifts)) => shifts.push(shift),
+            None => groups.push((level, vec![shift])),
+        }
+    }
+    in_order(groups.iter().filter_map(|(level, shifts)| finding(*level, shifts)).collect())
 }
 
-fn finding(shift: &Shift, policy: &Policy) -> Option<Finding> {
-    let rule = rule_of(&shift.what);
-    let place = shift.place.to_string();
+fn level(shift: &Shift, policy: &Policy) -> Level {
     let spot = Spot {
         operation: Some(&shift.operation),
-        paths: vec![place.clone()],
+        paths: vec![shift.place.to_string()],
     };
-    let level = policy.level(rule, shift.side, &spot);
-    if level == Level::Off {
-        return None;
+    policy.level(rule_of(&shift.what), shift.side, &spot)
+}
+
+/// Whether two differences are of the same property of the same object, in the same direction.
+fn have_one_cause(one: &Shift, other: &Shift) -> bool {
+    let is_of_object = !one.object.is_empty() && !other.object.is_empty();
+    let shared = one.object.intersection(&other.object).count();
+    let all = one.object.len() + other.object.len() - shared;
+    is_of_object
+        && shared * 5 >= all * 3
+        && one.place.steps().last() == other.place.steps().last()
+        && rule_of(&one.what) == rule_of(&other.what)
+        && apart(&one.what) == apart(&other.what)
+        && rises(&one.what) == rises(&other.what)
+}
+
+/// Whether there is more of it now.
+fn rises(what: &What) -> bool {
+    match what {
+        What::Operation { old, new }
+        | What::Status { old, new }
+        | What::Presence { old, new }
+        | What::Field { old, new, .. }
+        | What::Type { old, new, .. }
+        | What::Format { old, new, .. } => new.value() > old.value(),
+        What::Distinct { old, new } => new.count > old.count,
+        What::Values { .. } => true,
+        What::Range { old, new, .. } => new.median > old.median,
     }
-    let (message, facts) = words(shift);
+}
+
+/// The samples of the new period.
+const fn samples(what: &What) -> u64 {
+    match what {
+        What::Operation { new, .. }
+        | What::Status { new, .. }
+        | What::Presence { new, .. }
+        | What::Field { new, .. }
+        | What::Type { new, .. }
+        | What::Format { new, .. }
+        | What::Distinct { new, .. } => new.of,
+        What::Values { .. } => 0,
+        What::Range { new, .. } => new.count,
+    }
+}
+
+/// The finding about differences with one cause: in the words of the one with the most samples.
+fn finding(level: Level, shifts: &[&Shift]) -> Option<Finding> {
+    let first = shifts.first()?;
+    let main = shifts.iter().copied().reduce(|one, other| match samples(&other.what) > samples(&one.what) {
+        true => other,
+        false => one,
+    })?;
+    let rule = rule_of(&main.what);
+    let (message, facts) = words(main);
     let key = Key {
         rule: rule.id,
         contract: TRAFFIC.to_owned(),
-        place: [message_of(shift), place].join(" ").trim_end().to_owned() + &apart(&shift.what),
+        place: [message_of(first), first.place.to_string()].join(" ").trim_end().to_owned() + &apart(&first.what),
     };
     let said = Matter::Said {
         message,
@@ -49,20 +110,26 @@ fn finding(shift: &Shift, policy: &Policy) -> Option<Finding> {
     };
     let mut finding = Finding::new(rule, key, said, Unit::Payload);
     finding.level = level;
-    finding.places.push(FindingPlace {
-        target: Some(TargetKey {
-            contract: TRAFFIC.into(),
-            operation: Arc::from(shift.operation.as_str()),
-            side: shift.side,
-            status: shift.status,
-        }),
-        path: shift.place.clone(),
-    });
     finding.notes = facts.iter().map(|fact| Shown::new(fact)).collect();
-    if let Some((first, _)) = &shift.seen.ends {
+    for shift in shifts {
+        finding.places.push(FindingPlace {
+            target: Some(TargetKey {
+                contract: TRAFFIC.into(),
+                operation: Arc::from(shift.operation.as_str()),
+                side: shift.side,
+                status: shift.status,
+            }),
+            path: shift.place.clone(),
+        });
+        if !std::ptr::eq(*shift, main) {
+            let also = format!("also {}: {}", message_of(shift), words(shift).0);
+            finding.notes.push(Shown::new(&also));
+        }
+    }
+    if let Some((sight, _)) = &main.seen.ends {
         finding.evidence.push(Evidence {
-            origin: first.origin.clone(),
-            end: first.origin.position,
+            origin: sight.origin.clone(),
+            end: sight.origin.position,
             pointer: Pointer::root(),
             excerpt: Excerpt::default(),
         });
