@@ -125,8 +125,10 @@ pub(super) enum Command {
     /// List what captures hold: formats, exchanges, hosts, times, operations, and what is not compared.
     Captures(CapturesArguments),
     /// Infer a contract from captures: an OpenAPI document or a JSON Schema.
+    #[command(mut_args(without_contract))]
     Infer(InferArguments),
     /// Report how the traffic of one period differs from that of another.
+    #[command(mut_args(without_contract))]
     Drift(DriftArguments),
     /// Join profiles, which `check --profile` writes.
     Merge(MergeArguments),
@@ -175,6 +177,13 @@ impl Command {
                 | Self::Merge(_)
         )
     }
+}
+
+/// Hides an option that needs a contract, in a command that has none.
+fn without_contract(argument: clap::Arg) -> clap::Arg {
+    let needs_contract = ["operation", "schema_for", "side", "webhook"];
+    let is_hidden = needs_contract.contains(&argument.get_id().as_str());
+    argument.hide(is_hidden)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

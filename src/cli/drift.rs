@@ -29,6 +29,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     check_outputs(&arguments.output, arguments.exceptions.baseline.as_deref())?;
+    arguments.capture.refuse_contract()?;
     let policy = policy(&arguments.level)?;
     let exceptions = exceptions(&arguments.exceptions, config, "drift")?;
     let mut observation = Observation::default();

@@ -40,6 +40,7 @@ pub(super) fn run(
         let message = "the profile and the contract cannot both go to standard output; name a file with --output";
         return Err(Error::new(ErrorKind::Format, message).into());
     }
+    arguments.capture.refuse_contract()?;
     let profile = profile(arguments)?;
     if let Some(path) = &arguments.profile.profile {
         profiles::write(&profile, path, output)?;

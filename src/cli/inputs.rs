@@ -69,6 +69,23 @@ impl CaptureArguments {
         self.operation.is_some() || self.side.is_some() || !selection.is_everything()
     }
 
+    /// Refuses the options that need a contract, for commands that have none.
+    pub(super) fn refuse_contract(&self) -> Result<()> {
+        let given = [
+            ("--operation", self.operation.is_some()),
+            ("--schema-for", !self.schema_for.is_empty()),
+            ("--webhook", !self.webhook.is_empty()),
+            ("--side", self.side.is_some()),
+        ];
+        match given.iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) => {
+                let message = format!("{option} needs a contract, and this command has none");
+                Err(Error::new(ErrorKind::Format, message))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The inputs to read.
     pub(super) fn inputs(&self, paths: &[PathBuf]) -> Result<Vec<Input>> {
         let is_stdin = |path: &Path| path.as_os_str() == "-";

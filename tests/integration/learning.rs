@@ -391,6 +391,8 @@ fn what_cannot_be_compared_is_said() {
         &["infer"],
         &["infer", "empty.json"],
         &["infer", "none"],
+        &["infer", "may.ndjson", "--operation", "showPet"],
+        &["drift", "may.ndjson", "may.ndjson", "--side", "request"],
     ] {
         let run = run(files.path(), arguments);
         assert_eq!(run.code, 2, "{run:?}");

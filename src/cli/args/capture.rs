@@ -121,33 +121,33 @@ pub(in crate::cli) struct PrivacyArguments {
 /// Which exchanges are compared, and under which path.
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct SelectionArguments {
-    /// Compare exchanges with this host only; `*.example.com` is every host below it. May be repeated.
+    /// Read only exchanges with this host; `*.example.com` is every host below it. May be repeated.
     #[arg(long, help_heading = SELECTION, value_name = "HOST", value_parser = host)]
     pub(in crate::cli) host: Vec<String>,
 
-    /// Compare exchanges with this method only. May be repeated.
+    /// Read only exchanges with this method. May be repeated.
     #[arg(long, help_heading = SELECTION, value_name = "METHOD")]
     pub(in crate::cli) method: Vec<String>,
 
-    /// Compare exchanges with this path only: `/books/*`, `/books/{id}`, `**/books`, with `**` for any number of
+    /// Read only exchanges with this path: `/books/*`, `/books/{id}`, `**/books`, with `**` for any number of
     /// segments. May be repeated.
     #[arg(long, help_heading = SELECTION, value_name = "PATH", value_parser = PathGlob::parse)]
     pub(in crate::cli) path: Vec<PathGlob>,
 
-    /// Compare responses with this status only: 404, 4xx or 500-504. May be repeated. A single code also applies to
+    /// Read only responses with this status: 404, 4xx or 500-504. May be repeated. A single code also applies to
     /// payloads without a status.
     #[arg(long, help_heading = SELECTION, value_name = "CODE", value_parser = Statuses::parse)]
     pub(in crate::cli) status: Vec<Statuses>,
 
-    /// Compare exchanges recorded at this time or later only: a day, a time, or an age such as 7d or 12h.
+    /// Read only exchanges recorded at this time or later: a day, a time, or an age such as 7d or 12h.
     #[arg(long, help_heading = SELECTION, value_name = "TIME", value_parser = moment)]
     pub(in crate::cli) since: Option<Moment>,
 
-    /// Compare exchanges recorded before this time only; a day is included.
+    /// Read only exchanges recorded before this time; a day is included.
     #[arg(long, help_heading = SELECTION, value_name = "TIME", value_parser = moment)]
     pub(in crate::cli) until: Option<Moment>,
 
-    /// Compare one of N exchanges, the same ones in every run.
+    /// Read only one of N exchanges, the same ones in every run.
     #[arg(long, help_heading = SELECTION, value_name = "N", value_parser = sample)]
     pub(in crate::cli) sample: Option<NonZeroU64>,
 

@@ -13,7 +13,7 @@ use crate::cli::values::{OutputArgument, output};
 pub(in crate::cli) struct DriftArguments {
     /// Periods of traffic, the earliest first: profiles, or files and folders with captures. The last one is compared
     /// with all before it.
-    #[arg(value_name = "PERIODS", num_args = 2.., required = true, value_hint = ValueHint::AnyPath)]
+    #[arg(value_names = ["OLD", "NEW"], num_args = 2.., required = true, value_hint = ValueHint::AnyPath)]
     pub(in crate::cli) periods: Vec<PathBuf>,
 
     #[command(flatten)]
