@@ -5,11 +5,10 @@
 //! The payloads are made from the schemas of the contract. Where a few components are used, they deviate: a property
 //! is not declared, or has another type, or is missing. Linux.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
-use wiredrift_benches::{median, openapi};
+use wiredrift_benches::{cost, median, openapi};
 
 const EXCHANGES: usize = 1_782;
 const BYTES: usize = 18_000_000;
@@ -39,7 +38,13 @@ fn main() {
         .archive()
     );
     std::fs::write(&archive, &text).expect("written");
-    let runs: Vec<(f64, f64)> = (0..=RUNS).map(|_| check(&archive, &contract)).collect();
+    let run = |_| {
+        cost(|command| {
+            command.arg("check").arg(&archive).arg("--contract");
+            command.arg(&contract).args(["--jobs", "1"]);
+        })
+    };
+    let runs: Vec<(f64, f64)> = (0..=RUNS).map(run).collect();
     // The first run fills the caches.
     let figure = |of: fn(&(f64, f64)) -> f64| median(runs[1..].iter().map(of).collect());
     println!(
@@ -48,33 +53,6 @@ fn main() {
         figure(|run| run.0),
         figure(|run| run.1)
     );
-}
-
-/// The CPU seconds and the peak in MiB of one run.
-fn check(archive: &Path, contract: &Path) -> (f64, f64) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-    let mut command = Command::new("/usr/bin/time");
-    command
-        .args(["-f", "%U %S %M"])
-        .arg(target.join("release/wiredrift"));
-    command
-        .arg("check")
-        .arg(archive)
-        .arg("--contract")
-        .arg(contract);
-    let output = command
-        .args(["--jobs", "1"])
-        .stdout(Stdio::null())
-        .output()
-        .expect("runs");
-    let text = String::from_utf8_lossy(&output.stderr);
-    let last = text.lines().last().expect("figures");
-    let numbers: Vec<f64> = last
-        .split(' ')
-        .filter_map(|number| number.parse().ok())
-        .collect();
-    (numbers[0] + numbers[1], numbers[2] / 1024.0)
 }
 
 /// Payloads made from the schemas of a document.

@@ -238,7 +238,7 @@ class Errors(WithBinary):
         self.assertTrue(path.stat().st_mode & 0o100)
 
     def test_damaged_profiles_are_refused(self):
-        with self.assertRaisesRegex(CheckFailed, "no profile"):
+        with self.assertRaisesRegex(CheckFailed, "not a profile"):
             merge.merge(support.BINARY, [b"x", b"y"])
         self.assertIsNone(merge.merge(support.BINARY, []))
 
