@@ -399,6 +399,21 @@ fn a_rewrite_is_proposed_for_paths_that_start_alike() {
 }
 
 #[test]
+fn a_rewrite_leads_to_the_version_that_is_asked_for() {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let arguments = [
+        "check",
+        "samples/organisations/migration",
+        "-c",
+        "organisations@v2",
+    ];
+    let run = wiredrift(here, &arguments, "");
+    let text = unwrapped(&run.stdout);
+    assert!(text.contains("--rewrite '/api=/api/v2'"), "{text}");
+    assert!(!text.contains("--rewrite '/api=/api'"), "{text}");
+}
+
+#[test]
 fn captures_says_what_folders_hold() {
     let pictures = [entry(
         "GET",

@@ -31,8 +31,10 @@ pub(super) fn rewrite_for(contracts: &[&Contract], requests: &[(&str, u64)]) -> 
     for (method, path, count) in &requests {
         for replaced in 1..=REPLACED.min(path.len().saturating_sub(1)) {
             let (start, rest) = path.split_at(replaced);
-            for to in starts(&templates, method, rest) {
-                *votes.entry((named(start), to)).or_default() += count;
+            let from = named(start);
+            // The path may be one of another version, which is read along with the one that is asked for.
+            for to in starts(&templates, method, rest).into_iter().filter(|to| *to != from) {
+                *votes.entry((from.clone(), to)).or_default() += count;
             }
         }
     }
