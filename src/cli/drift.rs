@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::drift::{drift, timeline};
 use crate::error::{Error, ErrorKind, Result};
-use crate::learn::{Learner, Learnt};
-use crate::observe::{Observation, Observer};
+use crate::learn::Learnt;
+use crate::observe::Observation;
 use crate::profile::StoredProfile;
 use crate::report::Report;
 use crate::report::check::{Period, Periods, Requests, TextOptions, Unsure};
@@ -18,7 +18,7 @@ use super::config::Config;
 use super::exceptions::{exceptions, update};
 use super::levels::{check_outputs, exit_for, policy};
 use super::output::Output;
-use super::profiles::{has_profiles, joined, refuse_selection};
+use super::profiles::{has_profiles, joined, learn, refuse_selection};
 use super::progress::PROGRESS;
 use super::reports::{self, tell_unread};
 use super::{Exit, Failure};
@@ -125,14 +125,7 @@ fn period(arguments: &DriftArguments, path: &Path) -> Result<StoredProfile> {
         refuse_selection(&arguments.capture)?;
         return joined(&[path.to_owned()]);
     }
-    let inputs = arguments.capture.inputs(&[path.to_owned()])?;
-    let options = arguments.capture.observation(&[], "")?;
-    let observer = Observer::new(Vec::new(), Vec::new(), options).watched_by(Learner::default());
-    let (observer, learner) = arguments.capture.read(&inputs, observer).unwatched();
-    Ok(StoredProfile::learnt(
-        observer.into_observation(),
-        learner.finish(),
-    ))
+    learn(&arguments.capture, &[path.to_owned()])
 }
 
 fn periods(learnt: &[(String, Learnt)]) -> Vec<Period> {

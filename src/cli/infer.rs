@@ -7,8 +7,7 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::infer::{Options, json_schema, left_out, openapi, rust};
-use crate::learn::{Learner, Learnt};
-use crate::observe::Observer;
+use crate::learn::Learnt;
 use crate::profile::StoredProfile;
 use crate::report::plural;
 use crate::source::edit::yaml;
@@ -17,7 +16,7 @@ use super::args::{Arguments, Command, ContractKind, FailOn, InferArguments};
 use super::check;
 use super::config::Config;
 use super::output::{Output, write_file};
-use super::profiles::{self, refuse_selection};
+use super::profiles::{self, learn, refuse_selection};
 use super::progress::PROGRESS;
 use super::reports::tell_unread;
 use super::{Exit, Failure};
@@ -150,14 +149,7 @@ fn profile(arguments: &InferArguments) -> Result<StoredProfile> {
         let message = "no captures were given: pass files or folders, `-` for standard input, or --from-profile";
         return Err(Error::new(ErrorKind::Read, message));
     }
-    let inputs = arguments.capture.inputs(&arguments.captures)?;
-    let options = arguments.capture.observation(&[], "")?;
-    let observer = Observer::new(Vec::new(), Vec::new(), options).watched_by(Learner::default());
-    let (observer, learner) = arguments.capture.read(&inputs, observer).unwatched();
-    Ok(StoredProfile::learnt(
-        observer.into_observation(),
-        learner.finish(),
-    ))
+    learn(&arguments.capture, &arguments.captures)
 }
 
 fn document(learnt: &Learnt, kind: Option<ContractKind>, options: &Options) -> Result<Value> {

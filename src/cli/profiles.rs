@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::learn::Learner;
+use crate::observe::Observer;
 use crate::profile::StoredProfile;
 
 use super::args::{CaptureArguments, MergeArguments, ProfileArguments};
@@ -28,6 +30,18 @@ impl ProfileArguments {
             false => joined(&self.from_profile).map(Some),
         }
     }
+}
+
+/// What captures show without a contract.
+pub(super) fn learn(capture: &CaptureArguments, paths: &[PathBuf]) -> Result<StoredProfile> {
+    let inputs = capture.inputs(paths)?;
+    let options = capture.observation(&[], "")?;
+    let observer = Observer::new(Vec::new(), Vec::new(), options).watched_by(Learner::default());
+    let (observer, learner) = capture.read(&inputs, observer).unwatched();
+    Ok(StoredProfile::learnt(
+        observer.into_observation(),
+        learner.finish(),
+    ))
 }
 
 /// Refuses options that select exchanges, where there are none.

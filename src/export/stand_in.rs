@@ -9,7 +9,7 @@ use crate::observe::is_placeholder;
 /// stand-in, or the other way round.
 pub(super) const RUNGS: u8 = 3;
 
-/// Values and forms that are remembered. Beyond them, values are no longer told apart.
+/// Values and forms that are remembered. Beyond them, values are no longer distinguished.
 const REMEMBERED: usize = 200_000;
 
 /// The longest value that is remembered, in bytes.

@@ -12,7 +12,7 @@ use twox_hash::XxHash64;
 
 use crate::observe::Count;
 
-/// Values that are told apart.
+/// Values that are distinguished.
 const LISTED: usize = crate::limits::DISTINCT;
 
 /// 2^10 registers: the number of distinct values is about 3 % off.
@@ -78,7 +78,7 @@ impl Distinct {
         self.estimated().add(value);
     }
 
-    /// The values with their numbers, if they are told apart.
+    /// The values with their numbers, if they are distinguished.
     #[must_use]
     pub fn listed(&self) -> Option<&BTreeMap<Box<str>, Count>> {
         match self {
@@ -87,7 +87,7 @@ impl Distinct {
         }
     }
 
-    /// How many distinct values there are, roughly if they are not told apart.
+    /// How many distinct values there are, roughly if they are not distinguished.
     #[must_use]
     pub fn len(&self) -> u64 {
         match self {

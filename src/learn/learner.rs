@@ -23,10 +23,10 @@ const JSON: &str = "application/json";
 /// Statuses of responses to requests that are wrong in themselves: malformed, without credentials, with invalid values.
 const REJECTED: [u16; 4] = [400, 401, 403, 422];
 
-/// Keys by which payloads without a name are told apart.
+/// Keys by which payloads without a name are distinguished.
 const OUTLINE: usize = 32;
 
-/// The deepest segment of a path that is told apart.
+/// The deepest segment of a path that is distinguished.
 const DEPTH: usize = 32;
 
 /// Learns from exchanges. It watches their comparison with a contract, or with none.
@@ -120,7 +120,7 @@ fn operation_of<'l>(learnt: &'l mut Learnt, method: &str, path: &str, sight: &Si
     resources.path_mut(at).method(&method)
 }
 
-/// The places of the segments of a path; `None` if a place has more segments now than are told apart.
+/// The places of the segments of a path; `None` if a place has more segments now than are distinguished.
 fn enter_path(resources: &mut Shape<Resource>, segments: &[(String, SegmentKind)]) -> Option<Vec<PathId>> {
     let mut at = PathId::ROOT;
     let mut found = Vec::new();

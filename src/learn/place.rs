@@ -20,7 +20,7 @@ use super::sketch::Sketch;
 /// The longest text that is kept as a value, in bytes.
 const LONGEST: usize = 64;
 
-/// Values of a property that objects are told apart by.
+/// Values of a property that objects are distinguished by.
 const TAGS: usize = 32;
 
 /// Keys that are counted for one such value.
@@ -390,7 +390,7 @@ impl PlaceProfile {
             if let Some(keys) = &mut variant.keys {
                 for (key, _) in object.members() {
                     let key = key.name();
-                    // The key of a place that is not told apart is no part of a variant.
+                    // The key of a place that is not distinguished is no part of a variant.
                     if is_data_key(&key) {
                         continue;
                     }

@@ -40,7 +40,7 @@ impl SegmentKind {
         }
     }
 
-    /// The name under which segments of this kind are put together; `None` for literals, which are told apart.
+    /// The name under which segments of this kind are put together; `None` for literals, which are distinguished.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
         match self {

@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
-/// Bins that are told apart. With more, bins are joined in pairs.
+/// Bins that are distinguished. With more, bins are joined in pairs.
 const BINS: usize = 256;
 
 /// The bits of the fraction of a double that tell bins apart: 32 bins from a power of two to the next.

@@ -86,7 +86,7 @@ impl AddAssign<&Self> for Learnt {
     }
 }
 
-/// Literal segments that are told apart below one path. With more, they are data.
+/// Literal segments that are distinguished below one path. With more, they are data.
 pub(super) const SEGMENTS: usize = DISTINCT;
 
 /// Where payloads come from that name no method and path.
@@ -98,7 +98,7 @@ pub struct LooseKey {
     pub side: Option<Side>,
     /// The status, if it is known.
     pub status: Option<u16>,
-    /// Of payloads without a name, the keys at their top, by which they are told apart.
+    /// Of payloads without a name, the keys at their top, by which they are distinguished.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outline: Option<String>,
 }
@@ -250,7 +250,7 @@ impl AddAssign<&Self> for Media {
     }
 }
 
-/// Keys of objects that are told apart at one place. With more, they are data.
+/// Keys of objects that are distinguished at one place. With more, they are data.
 pub(super) const KEYS: usize = DISTINCT;
 
 /// Parameters or headers by name.

@@ -15,7 +15,7 @@ use crate::schema::{Graph, NodeId};
 
 use super::draft::{Draft, Drafted, Name};
 
-/// Fields of one property whose places are told apart.
+/// Fields of one property whose places are distinguished.
 const PLACED: usize = 100;
 
 /// A name and a text of a form.

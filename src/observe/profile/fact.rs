@@ -45,7 +45,7 @@ pub enum TrafficFact {
         /// The host, where the capture names one.
         host: Option<String>,
     },
-    /// The same for hosts beyond those that are told apart. No subject.
+    /// The same for hosts beyond those that are distinguished. No subject.
     OtherHosts,
     /// Operations have the path, but none the method. Subject: the method.
     OtherMethod {

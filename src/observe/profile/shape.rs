@@ -26,7 +26,7 @@ pub struct Shape<T = PathProfile> {
     paths: Vec<PathNode<T>>,
     /// Places that were folded into others, and can be used again.
     free: Vec<PathId>,
-    /// Whether there were more places than are told apart.
+    /// Whether there were more places than are distinguished.
     is_folded: bool,
 }
 
@@ -75,12 +75,12 @@ impl<T> Shape<T> {
         self.paths[id.0 as usize].any
     }
 
-    /// The members of a path that are told apart, by name.
+    /// The members of a path that are distinguished, by name.
     pub(crate) fn keys(&self, id: PathId) -> impl Iterator<Item = (&Arc<str>, PathId)> {
         self.paths[id.0 as usize].keys.iter().map(|(key, id)| (key, *id))
     }
 
-    /// How many members of a path are told apart.
+    /// How many members of a path are distinguished.
     pub(crate) fn key_count(&self, id: PathId) -> usize {
         self.paths[id.0 as usize].keys.len()
     }
@@ -100,14 +100,14 @@ impl<T> Shape<T> {
         keys.chain(node.any.map(|id| (Step::Any, id)))
     }
 
-    /// Whether no more places are told apart: what is met in others counts for the place above.
+    /// Whether no more places are distinguished: what is met in others counts for the place above.
     fn is_full(&mut self) -> bool {
         let is_full = self.free.is_empty() && self.paths.len() >= crate::limits::PATHS;
         self.is_folded |= is_full;
         is_full
     }
 
-    /// Whether there were more places than are told apart.
+    /// Whether there were more places than are distinguished.
     #[must_use]
     pub fn is_folded(&self) -> bool {
         self.is_folded

@@ -88,7 +88,7 @@ pub struct Report {
     pub(crate) problems: Vec<ReadProblem>,
     /// How many problems there were.
     pub(crate) problems_met: u64,
-    /// Operations, sides and statuses whose payloads have more places than are told apart.
+    /// Operations, sides and statuses whose payloads have more places than are distinguished.
     pub(crate) folded: Vec<String>,
     /// The files that were read.
     pub(crate) sources: Vec<SourceRead>,

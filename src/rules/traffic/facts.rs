@@ -68,7 +68,7 @@ impl Judge<'_> {
         }
     }
 
-    /// A fact that is told apart by the name of a parameter.
+    /// A fact that is distinguished by the name of a parameter.
     fn parameter(
         &mut self,
         fact: &TrafficFact,
@@ -159,7 +159,7 @@ impl Judge<'_> {
             CauseFact::new(rule_of_fact(fact), matter, anchor.clone(), place, tally)
         };
         let mut facts = match fact {
-            // What the payloads of a run match is told apart.
+            // What the payloads of a run match is distinguished.
             TrafficFact::OtherVersion { .. }
             | TrafficFact::MediaType { .. }
             | TrafficFact::PartMediaType { .. }

@@ -458,7 +458,7 @@ pub(crate) fn other_host(host: &str, operations: usize) -> Words {
     )
 }
 
-/// Requests without an operation, more than are told apart.
+/// Requests without an operation, more than are distinguished.
 pub(crate) fn many_operations(host: Option<&str>) -> Words {
     let to = host.map_or_else(String::new, |host| format!(" to {host}"));
     Words::new(
@@ -498,7 +498,7 @@ pub(crate) fn foreign_hosts(hosts: usize) -> Words {
     )
 }
 
-/// Hosts beyond those that are told apart.
+/// Hosts beyond those that are distinguished.
 pub(crate) fn more_hosts() -> Words {
     Words::new(
         &rules::FOREIGN_HOST,
