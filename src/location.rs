@@ -395,6 +395,13 @@ impl Serialize for PathPattern {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for PathPattern {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("a place does not start with a slash"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

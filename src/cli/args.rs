@@ -430,6 +430,9 @@ pub(super) struct ReportArguments {
     #[command(flatten)]
     pub(super) capture: CaptureArguments,
 
+    #[command(flatten)]
+    pub(super) profile: ProfileArguments,
+
     /// Break the impact down by client: `header:User-Agent` or another header, `host`, or `folder`, the folder of
     /// the capture.
     #[arg(long, help_heading = CAPTURE, value_name = "WHAT")]

@@ -1,25 +1,29 @@
 //! `wiredrift report`
 
-use crate::diff::Owner;
-use crate::diff::{Difference, compare_contracts};
-use crate::error::{Error, ErrorKind, Result};
-use crate::migrate::impact::Impact;
+use clap::ValueEnum as _;
+
+use crate::capture::Input;
+use crate::contract::Contract;
+use crate::diff::{Difference, Owner, compare_contracts};
+use crate::error::{Error, ErrorKind};
+use crate::learn::Learner;
+use crate::migrate::impact::{Impact, ImpactWatcher};
 use crate::migrate::{Migration, Moves};
-use crate::observe::Observer;
+use crate::observe::{Observation, Observer};
+use crate::profile::{Basis, BasisChange, Compared, StoredProfile};
 use crate::report::check::Gap;
 use crate::report::diff::Changes;
 use crate::report::migration::{MigrationOptions, MigrationReport};
-use crate::rules::judge;
-use crate::rules::{Level, in_order};
+use crate::rules::{Level, change_key, in_order, judge};
 
-use super::args::{ReportArguments, ReportFailOn};
+use super::args::{ReportArguments, ReportFailOn, SentBy};
 use super::config::Config;
 use super::exceptions::{except_changes, exceptions};
 use super::levels::{check_operations, check_outputs, exit_for, policy};
 use super::output::Output;
 use super::pair::{Pair, names};
 use super::progress::PROGRESS;
-use super::{Exit, Failure, reports, verbose};
+use super::{Exit, Failure, profiles, reports, verbose};
 
 pub(super) fn run(
     arguments: &ReportArguments,
@@ -28,10 +32,21 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     check_outputs(&arguments.output, arguments.exceptions.baseline.as_deref())?;
     let policy = policy(&arguments.level)?;
-    if arguments.fail_on == ReportFailOn::Used && arguments.captures.is_empty() {
-        let message =
-            "`--fail-on used` needs captures: pass files or folders, or `-` for standard input";
-        return Err(Error::new(ErrorKind::Read, message).into());
+    let given = arguments.profile.given()?;
+    if given.is_some() {
+        profiles::refuse_selection(&arguments.capture)?;
+    } else if arguments.captures.is_empty() {
+        let option = match &arguments.profile.profile {
+            _ if arguments.fail_on == ReportFailOn::Used => Some("--fail-on used"),
+            Some(_) => Some("--profile"),
+            None => None,
+        };
+        if let Some(option) = option {
+            let message = format!(
+                "`{option}` needs captures: pass files or folders, or `-` for standard input"
+            );
+            return Err(Error::new(ErrorKind::Read, message).into());
+        }
     }
     let pair = Pair::find(&arguments.pair, &arguments.capture.schemas())?;
     let pair = pair.told_apart(&arguments.pair)?;
@@ -53,17 +68,7 @@ pub(super) fn run(
         &policy,
         output,
     )?;
-    // Without changes that are turned off, so that traffic is compared with what is reported.
-    let changes: Vec<Difference> = diff_report
-        .changes
-        .iter()
-        .map(|judged| judged.difference.clone())
-        .collect();
-    let counts = diff_report
-        .changes
-        .iter()
-        // A change that all operations share, such as a new base path, does not distinguish exchanges.
-        .map(|judged| judged.level >= Level::Warning && judged.difference.owner != Owner::Contract);
+    let basis = basis(arguments, (&found.changes, &diff_report), (old, new));
     let moves = Moves::default();
     let migration = Migration {
         old,
@@ -73,17 +78,28 @@ pub(super) fn run(
         // Traffic can confirm or contradict heuristic changes.
         accept_guesses: true,
     };
-    let counts: Vec<bool> = counts.collect();
+    let touches = basis.changes.iter().map(|change| change.touches).collect();
     let consumer_by = arguments.consumer_by.clone();
-    let impact = Impact::new(migration, &changes, counts, consumer_by);
-    let observer = Observer::new(asked.clone(), asked.clone(), observation).watched_by(impact);
-    let (observer, impact) = arguments.capture.read(&inputs, observer).unwatched();
-    let findings = in_order(judge(&observer.profile, &asked, &policy));
+    let reading = Reading {
+        arguments,
+        inputs,
+        asked: &asked,
+        basis: &basis,
+        observer: Observer::new(asked.clone(), asked.clone(), observation),
+        watcher: ImpactWatcher::new(migration, &found.changes, touches, consumer_by),
+    };
+    let (observation, impact) = reading.learn(given, output)?;
+    let findings = in_order(judge(&observation.profile, &asked, &policy));
+    let positions: Vec<usize> = diff_report
+        .changes
+        .iter()
+        .map(|judged| judged.position)
+        .collect();
     let mut report = MigrationReport::new(
         diff_report,
-        (old, new),
-        &found.alignment,
-        (observer.into_observation(), impact),
+        migration,
+        (observation, impact.of_changes(&positions)),
+        arguments.consumer_by.as_ref(),
         findings,
     );
 
@@ -99,6 +115,96 @@ pub(super) fn run(
     };
     reports::write(&report, &arguments.output, options, output)?;
     exit(arguments, &report, output)
+}
+
+/// What traffic is compared with.
+fn basis(
+    arguments: &ReportArguments,
+    (changes, report): (&[Difference], &Changes),
+    (old, new): (&Contract, &Contract),
+) -> Basis {
+    let mut changes: Vec<BasisChange> = changes
+        .iter()
+        .map(|change| BasisChange {
+            key: change_key(change, old, new).to_string(),
+            touches: false,
+        })
+        .collect();
+    for judged in &report.changes {
+        // A change that all operations share, such as a new base path, does not distinguish exchanges.
+        let is_of_all = judged.difference.owner == Owner::Contract;
+        changes[judged.position].touches = judged.level >= Level::Warning && !is_of_all;
+    }
+    let mut options = Vec::new();
+    if let Some(by) = &arguments.consumer_by {
+        options.push(format!("--consumer-by {}", by.as_argument()));
+    }
+    for (from, to) in &arguments.pair.map_path {
+        options.push(format!("--map-path {from}={to}"));
+    }
+    if arguments.sent_by != SentBy::Client {
+        let value = arguments.sent_by.to_possible_value();
+        options.extend(value.map(|value| format!("--sent-by {}", value.get_name())));
+    }
+    Basis { changes, options }
+}
+
+/// The captures, and who learns from them.
+struct Reading<'a, 'c> {
+    arguments: &'a ReportArguments,
+    inputs: Vec<Input>,
+    asked: &'a [&'c Contract],
+    basis: &'a Basis,
+    observer: Observer<'c>,
+    watcher: ImpactWatcher<'c>,
+}
+
+impl Reading<'_, '_> {
+    /// What the captures show, or the profiles in their place. Writes a profile if one is asked for.
+    fn learn(
+        self,
+        given: Option<StoredProfile>,
+        output: &mut Output,
+    ) -> Result<(Observation, Impact), Failure> {
+        let Self {
+            arguments,
+            inputs,
+            asked,
+            basis,
+            observer,
+            watcher,
+        } = self;
+        let path = arguments.profile.profile.as_deref();
+        let capture = &arguments.capture;
+        if path.is_none() && given.is_none() {
+            let (observer, watcher) = capture
+                .read(&inputs, observer.watched_by(watcher))
+                .unwatched();
+            return Ok((observer.into_observation(), watcher.finish_all()));
+        }
+        let compared = Compared::new(asked, asked, false);
+        let profile = match given {
+            Some(given) => given,
+            None => {
+                let both = (watcher, Learner::default());
+                let (observer, (watcher, learner)) =
+                    capture.read(&inputs, observer.watched_by(both)).unwatched();
+                let (observation, learnt) = (observer.into_observation(), learner.finish());
+                StoredProfile::compared(compared.clone(), observation, learnt, asked)
+                    .with_impact(basis.clone(), watcher.finish())
+            }
+        };
+        if let Some(path) = path {
+            profiles::write(&profile, path, output)?;
+        }
+        let named = |error: Error| match arguments.profile.from_profile.first() {
+            Some(first) => error.with_path(first),
+            None => error,
+        };
+        Ok(profile
+            .impact_with((&compared, basis), asked)
+            .map_err(named)?)
+    }
 }
 
 fn exit(

@@ -11,7 +11,7 @@ use crate::observe::{
     AUTHORIZATION_SCHEMES, ParallelWatcher, PathId, PayloadVerdict, RoutedPayload, RoutedRequest, Shape, TargetKey,
     Watcher,
 };
-use crate::redact::{is_of_authorisation, is_secret_by_rule, is_secret_name, mask_shapes, sanitised};
+use crate::redact::{is_of_authorisation, is_secret_by_rule, is_secret_name, is_shown_key, mask_shapes, sanitised};
 
 use super::place::{PlaceProfile, Sight, is_data_key};
 use super::segment::SegmentKind;
@@ -234,7 +234,7 @@ fn see_value(media: &mut Media, value: Value<'_>, sight: &Sight, secrets: &mut S
             Kind::Object => {
                 for (key, member) in value.members() {
                     let name = key.name();
-                    let below = enter(shape, at, &name);
+                    let below = enter(shape, at, &name, is_secret);
                     is_wide |= shape.key_count(at) > KEYS;
                     open.push((below, member, is_secret || secrets.has(&name)));
                 }
@@ -248,12 +248,12 @@ fn see_value(media: &mut Media, value: Value<'_>, sight: &Sight, secrets: &mut S
     }
 }
 
-/// The place of a member.
-fn enter(shape: &mut Shape<PlaceProfile>, at: PathId, name: &str) -> PathId {
+/// The place of a member, which is below the name of a secret or not.
+fn enter(shape: &mut Shape<PlaceProfile>, at: PathId, name: &str, is_secret: bool) -> PathId {
     if let Some(known) = shape.key(at, name) {
         return known;
     }
-    match is_data_key(name) {
+    match is_data_key(name) || !is_shown_key(name, is_secret) {
         true => shape.enter_any(at),
         false => shape.enter_key(at, name),
     }
@@ -271,7 +271,7 @@ fn see_form(media: &mut Media, text: &str, sight: &Sight) {
     let names: Vec<&str> = seen.keys().map(String::as_str).collect();
     for (name, values) in &seen {
         let is_secret = is_secret_among(name, &names);
-        let below = enter(shape, PathId::ROOT, name);
+        let below = enter(shape, PathId::ROOT, name, false);
         match values.as_slice() {
             [one] => shape.path_mut(below).see_text(one, is_secret, sight),
             several => {

@@ -83,6 +83,15 @@ impl<'c> Migration<'c> {
         self.new.operations.get(*new)
     }
 
+    /// The operation of the old contract that an operation of the new one was.
+    #[must_use]
+    pub(super) fn former(&self, new: &Operation) -> Option<&'c Operation> {
+        let position = self.new.operations.position_of(new)?;
+        let mut pairs = self.alignment.operations.iter();
+        let (old, _) = pairs.find(|(_, known)| *known == position)?;
+        self.old.operations.get(*old)
+    }
+
     /// Where payloads of a side, with this schema, go.
     ///
     /// # Errors

@@ -67,6 +67,65 @@ impl ParallelWatcher<'_> for () {
     fn join(&mut self, (): Self) {}
 }
 
+/// Two watchers of the same run.
+impl<'c, A: ParallelWatcher<'c>, B: ParallelWatcher<'c>> ParallelWatcher<'c> for (A, B) {
+    fn fork(&self) -> Self {
+        (self.0.fork(), self.1.fork())
+    }
+
+    fn join(&mut self, fork: Self) {
+        self.0.join(fork.0);
+        self.1.join(fork.1);
+    }
+}
+
+impl<'c, A: Watcher<'c>, B: Watcher<'c>> Watcher<'c> for (A, B) {
+    fn part(&mut self, number: u64) {
+        self.0.part(number);
+        self.1.part(number);
+    }
+
+    fn part_ended(&mut self) {
+        self.0.part_ended();
+        self.1.part_ended();
+    }
+
+    fn exchange(&mut self, exchange: &Exchange<'_>) {
+        self.0.exchange(exchange);
+        self.1.exchange(exchange);
+    }
+
+    fn request(&mut self, routed: &RoutedRequest<'_, 'c>) {
+        self.0.request(routed);
+        self.1.request(routed);
+    }
+
+    fn payload(&mut self, routed: &RoutedPayload<'_, 'c>) {
+        self.0.payload(routed);
+        self.1.payload(routed);
+    }
+
+    fn unjudged(&mut self, body: &Body<'_>, target: Option<&TargetKey>, verdict: PayloadVerdict, why: Option<&str>) {
+        self.0.unjudged(body, target, verdict, why);
+        self.1.unjudged(body, target, verdict, why);
+    }
+
+    fn left_out(&mut self, reason: Unused, origin: &Origin) {
+        self.0.left_out(reason, origin);
+        self.1.left_out(reason, origin);
+    }
+
+    fn unused(&mut self, reason: Unused, origin: &Origin) {
+        self.0.unused(reason, origin);
+        self.1.unused(reason, origin);
+    }
+
+    fn unread(&mut self, body: &Body<'_>) {
+        self.0.unread(body);
+        self.1.unread(body);
+    }
+}
+
 /// Watches nothing.
 impl<'c> Watcher<'c> for () {
     fn exchange(&mut self, _: &Exchange<'_>) {}

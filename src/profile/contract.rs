@@ -10,6 +10,8 @@ use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::Profile;
 
+use super::Wanted;
+
 /// What captures were compared with, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compared {
@@ -72,7 +74,7 @@ impl Compared {
     }
 
     /// Whether what was learnt by one comparison can be taken for that of another.
-    pub(super) fn allows(&self, other: &Self) -> Result<()> {
+    pub(super) fn allows(&self, other: &Self, wanted: Wanted) -> Result<()> {
         let failed = |message: String| Err(Error::new(ErrorKind::Format, message));
         if self == other {
             return Ok(());
@@ -85,7 +87,7 @@ impl Compared {
                 true => ["with", "without"],
                 false => ["without", "with"],
             };
-            return failed(format!("it was written {with} --strict-requests, and is used {without} it"));
+            return failed(format!("it was written {with} --strict-requests, and {wanted} {without} it"));
         }
         failed(format!(
             "{} has changed since: read the captures again, with --profile",

@@ -9,9 +9,10 @@ use crate::capture::Frames;
 use crate::error::{Error, ErrorKind, Result};
 use crate::learn::Learnt;
 use crate::limits::DOCUMENT;
+use crate::migrate::impact::Impact;
 use crate::observe::Observation;
 
-use super::{Compared, StoredProfile};
+use super::{Basis, Compared, StoredProfile};
 
 /// What the first line of a profile names.
 pub const PROFILE_FORMAT: &str = "wiredrift-profile";
@@ -42,6 +43,17 @@ struct Content<'p> {
     compared: &'p Option<Compared>,
     observation: &'p Observation,
     learnt: &'p Learnt,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    impact: &'p Option<ImpactProfile>,
+}
+
+/// What captures show about the changes between two contracts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImpactProfile {
+    /// The changes, and how they were compared with the captures.
+    pub basis: Basis,
+    /// What the captures show.
+    pub seen: Impact,
 }
 
 /// Whether JSON has an integer of more than 16 digits outside strings: no count is that large, and sums of such numbers
@@ -71,6 +83,8 @@ struct ContentRead {
     observation: Observation,
     #[serde(default)]
     learnt: Learnt,
+    #[serde(default)]
+    impact: Option<ImpactProfile>,
 }
 
 impl StoredProfile {
@@ -89,6 +103,7 @@ impl StoredProfile {
             compared: &self.compared,
             observation: &self.observation,
             learnt: &self.learnt,
+            impact: &self.impact,
         };
         let failed =
             |error| Error::new(ErrorKind::Write, "the profile cannot be written").with_source(error);
@@ -152,10 +167,15 @@ impl StoredProfile {
         }
         let read: ContentRead = serde_json::from_slice(rest)
             .map_err(|error| failed("the profile is damaged".to_owned()).with_source(error))?;
+        let is_whole = |known: &ImpactProfile| known.seen.is_of(known.basis.changes.len());
+        if !read.impact.as_ref().is_none_or(is_whole) {
+            return Err(failed("the profile is damaged".to_owned()));
+        }
         Ok(Self {
             compared: read.compared,
             observation: read.observation,
             learnt: read.learnt,
+            impact: read.impact,
         })
     }
 }

@@ -19,7 +19,7 @@ pub(crate) use excerpt::secrets;
 pub use names::{MASK, is_secret_name};
 pub(crate) use names::{declare_secrets, is_secret_by_rule};
 pub use payload::masked;
-pub(crate) use place::shown_place;
+pub(crate) use place::{is_shown_key, shown_key, shown_place};
 pub use policy::{NamePattern, Policy, set_policy};
 pub(crate) use policy::{is_kept, shows_values};
 pub(crate) use shapes::{is_card, shapes};

@@ -8,17 +8,29 @@ use super::shown::sanitised;
 /// A place in payloads, safe to print: a key that is data below the name of a secret is masked. Keys of letters are
 /// taken for names.
 pub(crate) fn shown_place(pattern: &PathPattern) -> PathPattern {
-    let is_word = |key: &str| key.chars().all(|c| c.is_alphabetic() || c == '_');
     let mut in_secret = false;
     let steps = pattern.steps().iter().map(|step| match step {
         Step::Any => Step::Any,
-        Step::Key(key) if in_secret && !is_word(key) => Step::Key(MASK.into()),
         Step::Key(key) => {
+            let shown = shown_key(key, in_secret);
             in_secret |= is_secret_name(key);
-            Step::Key(sanitised(key).into())
+            Step::Key(shown.into())
         }
     });
     PathPattern::from_steps(steps.collect())
+}
+
+/// A key of such a place, which is below the name of a secret or not.
+pub(crate) fn shown_key(key: &str, in_secret: bool) -> String {
+    match is_shown_key(key, in_secret) {
+        true => sanitised(key),
+        false => MASK.to_owned(),
+    }
+}
+
+/// Whether a key is not masked as a whole.
+pub(crate) fn is_shown_key(key: &str, in_secret: bool) -> bool {
+    !in_secret || key.chars().all(|c| c.is_alphabetic() || c == '_')
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ mod change;
 
 pub use catalogue::{CATALOGUE, Level, Rule};
 pub use change::judge::{Change, Release, judge_changes, release};
+#[cfg(feature = "cli")]
+pub(crate) use change::judge::change_key;
 pub use contract::judge_contract;
 pub use drift::judge_drift;
 pub(crate) use drift::{TRAFFIC, unsure_words};

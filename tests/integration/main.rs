@@ -30,6 +30,7 @@ mod profiles;
 mod public_api;
 mod readme;
 mod report;
+mod report_profiles;
 mod security;
 mod semantics;
 mod suggest;

@@ -13,6 +13,9 @@ use super::usage::hash_of;
 /// Consumers that are counted separately; further ones are counted as others.
 const CONSUMERS: usize = 256;
 
+/// The name of the other consumers.
+pub(super) const OTHERS: &str = "(others)";
+
 /// The consumers that are counted separately: those with the smallest hashes, so that their order does not
 /// matter.
 #[derive(Debug, Default)]
@@ -23,6 +26,18 @@ pub(super) struct KnownConsumers {
 }
 
 impl KnownConsumers {
+    /// Those among some consumers, with the rest of them as dropped.
+    pub(super) fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let mut known = Self::default();
+        for name in names {
+            let is_one = !name.is_empty() && name != OTHERS;
+            if is_one && !known.takes(name) {
+                known.dropped.push(name.to_owned());
+            }
+        }
+        known
+    }
+
     /// Whether a consumer is counted separately; another one may be displaced.
     pub(super) fn takes(&mut self, name: &str) -> bool {
         let hash = hash_of(name);
@@ -87,6 +102,15 @@ impl fmt::Display for ConsumerBy {
 }
 
 impl ConsumerBy {
+    /// The value of the option that asks for it, such as `header:User-Agent`.
+    #[must_use]
+    pub fn as_argument(&self) -> String {
+        match self {
+            Self::Header(name) => format!("header:{name}"),
+            Self::Host | Self::Folder => self.to_string(),
+        }
+    }
+
     /// Who sent an exchange; `None` if it does not say.
     pub(super) fn of(&self, exchange: &Exchange<'_>) -> Option<String> {
         let name = match self {

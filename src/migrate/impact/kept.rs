@@ -1,11 +1,11 @@
-//! The first payloads of a run: what an upgrade does to them, and which resources they describe.
+//! The texts of the first responses of a run, until an upgrade of them was tried.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use rustc_hash::FxHashMap;
 
-use crate::redact::{MASK, is_secret_name, sanitised};
+use crate::redact::{MASK, is_secret_name, sanitised, shown_place};
 use crate::contract::{Contract, Operation};
 use crate::diff::view::View;
 use crate::json::TapeDocument;
@@ -17,18 +17,12 @@ use crate::migrate::migration::{Migration, Route, Routed};
 use crate::migrate::plan::{Done, Plan};
 use crate::migrate::summary;
 use crate::migrate::summary::Outcomes;
-use super::pairs::{Resource, Resources};
+use super::resources::{Requested, ResourceReader};
+use super::responses::{Described, Response, Responses, Side, has_room, kept};
 use super::touch::shown;
-use super::usage::Moment;
-use super::{EditRow, EditCounts};
+use super::EditRow;
 
-/// Payloads of each contract that are kept; for more, the counters are enough.
-const KEPT: usize = 2_000;
-
-/// Bytes of payloads that are kept; each thread keeps as many until the results are merged.
-const BYTES: usize = 4 << 20;
-
-/// The first payloads of responses.
+/// The first responses of each contract, by file and position. Each thread keeps as many until the results are merged.
 #[derive(Debug, Default)]
 pub(super) struct Kept<'c> {
     old: Payloads<'c>,
@@ -38,7 +32,7 @@ pub(super) struct Kept<'c> {
 #[derive(Debug, Default)]
 struct Payloads<'c> {
     kept: Vec<Payload<'c>>,
-    bytes: usize,
+    bytes: u64,
     /// How many there were, including those that were not kept.
     all: u64,
 }
@@ -46,7 +40,6 @@ struct Payloads<'c> {
 /// A payload, and what is known about it.
 #[derive(Debug)]
 struct Payload<'c> {
-    moment: Moment,
     text: Box<str>,
     operation: &'c Operation,
     side: Option<WireSide>,
@@ -56,62 +49,55 @@ struct Payload<'c> {
     /// Whether it has no repeated keys.
     is_plain: bool,
     origin: Origin,
-    resource: Resource,
-}
-
-/// A payload in the shape of the new contract.
-struct Shape<'p, 'c> {
-    payload: &'p Payload<'c>,
-    text: Cow<'p, str>,
+    requested: Requested,
 }
 
 impl<'c> Payloads<'c> {
-    fn has_room(&self) -> bool {
-        self.kept.len() < KEPT && self.bytes < BYTES
+    fn wants(&self, origin: &Origin) -> bool {
+        has_room(self.kept.len(), self.bytes) || self.kept.last().is_some_and(|last| *origin < last.origin)
     }
 
     fn add(&mut self, payload: Payload<'c>) {
-        self.bytes += payload.text.len();
-        self.kept.push(payload);
-    }
-
-    fn merge(&mut self, other: Self) {
-        let mut all = std::mem::take(&mut self.kept);
-        all.extend(other.kept);
-        all.sort_by_key(|payload| payload.moment);
-        self.bytes = 0;
-        self.all += other.all;
-        for payload in all {
-            if !self.has_room() {
-                break;
-            }
-            self.add(payload);
+        let at = self.kept.partition_point(|known| known.origin <= payload.origin);
+        self.bytes += payload.text.len() as u64;
+        let is_last = at == self.kept.len();
+        self.kept.insert(at, payload);
+        if !is_last {
+            self.cut();
         }
     }
 
-    const fn passed_over(&self) -> u64 {
-        self.all - self.kept.len() as u64
+    /// Leaves out those for which there is no room.
+    fn cut(&mut self) {
+        let sizes = |payloads: &[Payload<'_>]| -> Vec<u64> {
+            payloads.iter().map(|payload| payload.text.len() as u64).collect()
+        };
+        let sizes = sizes(&self.kept);
+        let kept = kept(sizes.iter().copied());
+        self.kept.truncate(kept);
+        self.bytes = sizes[..kept].iter().sum();
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.all += other.all;
+        self.kept.extend(other.kept);
+        self.kept.sort_by(|one, other| one.origin.cmp(&other.origin));
+        self.cut();
     }
 }
 
 impl<'c> Kept<'c> {
     /// Keeps a payload, if it is among the first.
-    pub(super) fn add(
-        &mut self,
-        routed: &RoutedPayload<'_, 'c>,
-        is_old: bool,
-        (moment, resource): (Moment, Option<&Resource>),
-    ) {
+    pub(super) fn add(&mut self, routed: &RoutedPayload<'_, 'c>, is_old: bool, requested: Option<&Requested>) {
         if routed.side == Some(WireSide::Request) {
             return;
         }
         let kept = if is_old { &mut self.old } else { &mut self.new };
         kept.all += 1;
-        if !kept.has_room() {
+        if !kept.wants(&routed.body.origin) {
             return;
         }
         kept.add(Payload {
-            moment,
             // A payload that was compared is JSON, so it is text.
             text: String::from_utf8_lossy(&routed.body.bytes).into(),
             operation: routed.operation,
@@ -121,7 +107,7 @@ impl<'c> Kept<'c> {
             verdict: routed.verdict,
             is_plain: routed.is_plain(),
             origin: routed.body.origin.clone(),
-            resource: resource.cloned().unwrap_or_else(Resource::unnamed),
+            requested: requested.cloned().unwrap_or_else(Requested::unnamed),
         });
     }
 
@@ -131,61 +117,78 @@ impl<'c> Kept<'c> {
         self.new.merge(other.new);
     }
 
-    /// How many payloads were not kept.
-    pub(super) const fn passed_over(&self) -> u64 {
-        self.old.passed_over() + self.new.passed_over()
+    /// The operations of the new contract that both contracts have responses of.
+    fn common(&self, migration: Migration<'c>) -> HashSet<&'c str> {
+        let old = self.old.kept.iter().filter_map(|payload| migration.operation(payload.operation));
+        let old: HashSet<&str> = old.map(|operation| operation.id.as_str()).collect();
+        let new = self.new.kept.iter().map(|payload| payload.operation.id.as_str());
+        new.filter(|id| old.contains(id)).collect()
     }
 
-    /// What an upgrade does to the payloads, and the resources of operations that have payloads of both
-    /// contracts.
-    pub(super) fn compared(
-        &self,
-        migration: Migration<'c>,
-    ) -> (BTreeMap<EditRow, EditCounts>, Resources) {
-        let mut outcomes: BTreeMap<&str, Outcomes> = BTreeMap::new();
+    /// What an upgrade does to the payloads, and the resources that they describe. With `is_all`, they are all the
+    /// responses that there will be, and resources that can be compared with nothing are left out.
+    pub(super) fn responses(self, migration: Migration<'c>, is_all: bool) -> Responses {
+        let common = self.common(migration);
+        let is_needed = |operation: &Operation| !is_all || common.contains(operation.id.as_str());
         let mut plans: FxHashMap<Route, Option<Plan<'c>>> = FxHashMap::default();
-        let mut old: Vec<(&str, Shape<'_, 'c>)> = Vec::new();
-        for (number, payload) in (1..).zip(&self.old.kept) {
+        let mut reader = ResourceReader::new(migration.alignment);
+        let mut rows: BTreeMap<EditRow, u32> = BTreeMap::new();
+        let old = self.old.kept.iter().map(|payload| {
             let target = payload.routed(migration.old);
-            let route = target.route();
-            let plan = plans
-                .entry(route)
-                .or_insert_with(|| migration.plan(&target));
-            let outcomes = outcomes.entry(&payload.operation.id).or_default();
-            let text = rewritten(
-                migration,
-                (payload, &target),
-                plan.as_mut(),
-                outcomes,
-                number,
-            );
-            let operation = migration.operation(payload.operation);
+            let plan = plans.entry(target.route()).or_insert_with(|| migration.plan(&target));
+            let mut outcomes = Outcomes::default();
+            let text = rewritten(migration, (payload, &target), plan.as_mut(), &mut outcomes);
+            let mut described = None;
+            let operation = migration.operation(payload.operation).filter(|operation| is_needed(operation));
             if let (Some(text), Some(operation)) = (text, operation) {
-                old.push((&operation.id, Shape { payload, text }));
+                described = payload.describe(migration, operation, &text, &mut reader);
             }
-        }
-        // Each plan keeps its own counts.
-        for ((operation, ..), plan) in &mut plans {
-            let mut kept = self.old.kept.iter();
-            let of =
-                kept.find(|payload| std::ptr::from_ref(payload.operation).addr() == *operation);
-            if let (Some(plan), Some(payload)) = (plan, of) {
-                plan.settle(outcomes.entry(&payload.operation.id).or_default());
+            // A plan keeps its own counts.
+            if let Some(plan) = plan {
+                plan.settle(&mut outcomes);
             }
-        }
-        // A payload that violates its own contract says nothing about the other one.
-        let new = self
-            .new
-            .kept
-            .iter()
-            .filter(|payload| payload.verdict != PayloadVerdict::Deviates);
-        let new: Vec<(&str, Shape<'_, 'c>)> = new
-            .map(|payload| {
-                let text = Cow::Borrowed(&*payload.text);
-                (&*payload.operation.id, Shape { payload, text })
-            })
-            .collect();
-        (edits(&outcomes), resources(migration, &old, &new))
+            let mut edits: BTreeMap<u32, Option<(String, String)>> = BTreeMap::new();
+            for (key, used) in &outcomes.edits {
+                let shown = |place: &Option<_>| place.as_ref().map(shown_place);
+                let row = EditRow {
+                    operation: payload.operation.id.clone(),
+                    from: shown(&key.from),
+                    to: shown(&key.to),
+                    kind: key.kind,
+                };
+                let next = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+                let row = *rows.entry(row).or_insert(next);
+                let known = edits.entry(row).or_default();
+                *known = known.take().or_else(|| example(used));
+            }
+            payload.read(edits.into_iter().collect(), described)
+        });
+        let old = Side {
+            first: old.collect(),
+            all: self.old.all,
+        };
+        let new = self.new.kept.iter().map(|payload| {
+            // A payload that violates its own contract says nothing about the other one.
+            let described = match payload.verdict {
+                PayloadVerdict::Deviates => None,
+                _ if !is_needed(payload.operation) => None,
+                _ => payload.describe(migration, payload.operation, &payload.text, &mut reader),
+            };
+            payload.read(Vec::new(), described)
+        });
+        let new = Side {
+            first: new.collect(),
+            all: self.new.all,
+        };
+        let mut rows: Vec<(EditRow, u32)> = rows.into_iter().collect();
+        rows.sort_by_key(|(_, position)| *position);
+        let responses = Responses {
+            old,
+            new,
+            rows: rows.into_iter().map(|(row, _)| row).collect(),
+            outlines: reader.outliner.outlines,
+        };
+        responses.settled()
     }
 }
 
@@ -200,6 +203,46 @@ impl<'c> Payload<'c> {
             schema: self.schema,
         }
     }
+
+    /// What remains of it.
+    fn read(&self, edits: Vec<(u32, Option<(String, String)>)>, described: Option<Described>) -> Response {
+        Response {
+            origin: self.origin.clone(),
+            bytes: self.text.len() as u64,
+            edits,
+            described,
+        }
+    }
+
+    /// The resources that it describes, from its text in the shape of an operation of the new contract.
+    fn describe(
+        &self,
+        migration: Migration<'_>,
+        operation: &Operation,
+        text: &str,
+        reader: &mut ResourceReader,
+    ) -> Option<Described> {
+        // What was read once can be read again, including numbers that do not fit a double.
+        let document = TapeDocument::parse(text.as_bytes()).ok()?;
+        let (resources, mentions) = reader.read(&self.requested, &document.root().to_serde());
+        Some(Described {
+            operation: operation.id.clone(),
+            variant: self.variant(migration, operation, &document),
+            class: self.status.map(|status| status / 100),
+            mentions,
+            resources,
+        })
+    }
+
+    /// The variant of the new contract's schema that it matches; 0 if there are none.
+    fn variant(&self, migration: Migration<'_>, operation: &Operation, document: &TapeDocument<'_>) -> usize {
+        let graph = &migration.new.graph;
+        let schemas = operation.schemas_like(self.side.unwrap_or(WireSide::Response), self.status);
+        let view = View::of(graph, &schemas);
+        let mut branches = view.unions.iter().flat_map(|union| &union.branches);
+        let accepts = |branch: &NodeId| graph.accepts(*branch, document.root());
+        branches.position(accepts).map_or(0, |index| index + 1)
+    }
 }
 
 /// A payload of the old contract in the shape of the new one; `None` if it has no such shape, apart from
@@ -209,7 +252,6 @@ fn rewritten<'p, 'c>(
     (payload, target): (&'p Payload<'c>, &Routed<'c>),
     plan: Option<&mut Plan<'c>>,
     outcomes: &mut Outcomes,
-    number: u64,
 ) -> Option<Cow<'p, str>> {
     let text = &*payload.text;
     if payload.is_plain
@@ -223,100 +265,32 @@ fn rewritten<'p, 'c>(
             Done::Rewritten { text, .. } => text,
         };
         let new = new.map_or(Cow::Borrowed(text), |new| Cow::Owned(new.to_owned()));
-        plan.count(outcomes, text, (0, number), &payload.origin);
+        plan.count(outcomes, text, (0, 1), &payload.origin);
         return Some(new);
     }
     let document = TapeDocument::parse(text.as_bytes()).ok()?;
     let rewritten = migration.rewrite(target, document.root()).ok()?;
-    outcomes.add(&rewritten.edits, (0, number), &payload.origin);
+    outcomes.add(&rewritten.edits, (0, 1), &payload.origin);
     let is_missing = |kind: &DeviationKind| matches!(kind, DeviationKind::Missing { .. });
     let is_whole = payload.verdict != PayloadVerdict::Deviates
         && rewritten.left.iter().all(|(_, kind)| is_missing(kind));
     is_whole.then(|| Cow::Owned(rewritten.tree.to_text()))
 }
 
-fn edits(outcomes: &BTreeMap<&str, Outcomes>) -> BTreeMap<EditRow, EditCounts> {
-    let edits = outcomes.iter().flat_map(|(operation, outcomes)| {
-        outcomes.edits.iter().map(|(key, used)| {
-            let key = EditRow {
-                operation: (*operation).to_owned(),
-                from: key.from.clone(),
-                to: key.to.clone(),
-                kind: key.kind,
-            };
-            (key, edit_use(used))
-        })
-    });
-    edits.collect()
-}
-
-fn resources<'c>(
-    migration: Migration<'c>,
-    old: &[(&str, Shape<'_, 'c>)],
-    new: &[(&str, Shape<'_, 'c>)],
-) -> Resources {
-    let operations = |shapes: &[(&str, Shape<'_, 'c>)]| -> BTreeSet<String> {
-        shapes
-            .iter()
-            .map(|(operation, _)| (*operation).to_owned())
-            .collect()
-    };
-    let (of_old, of_new) = (operations(old), operations(new));
-    let mut resources = Resources::default();
-    for (is_old, shapes) in [(true, old), (false, new)] {
-        for (operation, shape) in shapes {
-            if !of_old.contains(*operation) || !of_new.contains(*operation) {
-                continue;
-            }
-            // What was read once can be read again, including numbers that do not fit a double.
-            let Ok(document) = TapeDocument::parse(shape.text.as_bytes()) else {
-                continue;
-            };
-            let json = document.root().to_serde();
-            let payload = shape.payload;
-            let variant = variant(migration, operation, shape);
-            let resource = (&payload.resource, variant, payload.status);
-            resources.add(is_old, operation, resource, &json);
-        }
-    }
-    resources
-}
-
-/// The variant of the new contract's schema that a payload matches; 0 if there are none.
-fn variant(migration: Migration<'_>, operation: &str, shape: &Shape<'_, '_>) -> usize {
-    let side = shape.payload.side.unwrap_or(WireSide::Response);
-    let operation = migration.new.operation(operation);
-    let schemas = operation.map(|operation| operation.schemas_like(side, shape.payload.status));
-    let graph = &migration.new.graph;
-    let view = View::of(graph, &schemas.unwrap_or_default());
-    let Ok(document) = TapeDocument::parse(shape.text.as_bytes()) else {
-        return 0;
-    };
-    let mut branches = view.unions.iter().flat_map(|union| &union.branches);
-    let accepts = |branch: &NodeId| graph.accepts(*branch, document.root());
-    branches.position(accepts).map_or(0, |index| index + 1)
-}
-
-/// How often an edit was made, with a value before and after that may be shown.
-fn edit_use(used: &summary::EditUse) -> EditCounts {
+/// A value before and after an edit, as they may be shown.
+fn example(used: &summary::EditUse) -> Option<(String, String)> {
     // Both values of the same edit.
-    let pair = used.before.kept.iter().find_map(|before| {
+    let (before, after) = used.before.kept.iter().find_map(|before| {
         let mut after = used.after.kept.iter();
         Some((before, after.find(|after| after.2 == before.2)?))
-    });
-    let example = pair.map(|(before, after)| {
-        let written = |text: &str, place: &Pointer| {
-            let is_secret = place.steps().any(|name| is_secret_name(&name));
-            match serde_json::from_str(text) {
-                _ if is_secret => serde_json::Value::from(MASK).to_string(),
-                Ok(value) => shown(&value).to_string(),
-                Err(_) => sanitised(text),
-            }
-        };
-        (written(&before.0, &before.1), written(&after.0, &after.1))
-    });
-    EditCounts {
-        payloads: used.payloads,
-        example,
-    }
+    })?;
+    let written = |text: &str, place: &Pointer| {
+        let is_secret = place.steps().any(|name| is_secret_name(&name));
+        match serde_json::from_str(text) {
+            _ if is_secret => serde_json::Value::from(MASK).to_string(),
+            Ok(value) => shown(&value).to_string(),
+            Err(_) => sanitised(text),
+        }
+    };
+    Some((written(&before.0, &before.1), written(&after.0, &after.1)))
 }

@@ -13,7 +13,7 @@ use crate::schema::Memo;
 
 use crate::migrate::migration::Migration;
 use super::touch::{Place, Version, scalar, shown};
-use super::usage::{Met, Moment, Notes, Sample, Usage};
+use super::usage::{Met, Notes, Sample, Usage};
 
 /// Largest part of a payload that is kept as a sample, in bytes.
 const SAMPLE: usize = 16_384;
@@ -88,7 +88,6 @@ pub(super) struct Meeting<'m, 'c> {
     pub(super) is_old: bool,
     pub(super) time: Option<Timestamp>,
     pub(super) origin: &'m Origin,
-    pub(super) moment: Moment,
 }
 
 /// What is already known about the values of one document, for each of the contracts.
@@ -167,7 +166,7 @@ impl<'c> Meeting<'_, 'c> {
     ) -> bool {
         let usage = &self.usage[index];
         // A value below the name of a secret is never a sample.
-        self.is_old && how == Met::Shown && usage.wants_sample() && bytes <= SAMPLE && !is_secret
+        self.is_old && how == Met::Shown && usage.wants_sample(self.origin) && bytes <= SAMPLE && !is_secret
     }
 
     /// Keeps the first value of the old contract that shows a change and is different afterwards.
@@ -190,7 +189,7 @@ impl<'c> Meeting<'_, 'c> {
             before,
             after,
         });
-        self.usage[index].add_sample(self.moment, sample);
+        self.usage[index].add_sample(self.origin, sample);
     }
 }
 

@@ -6,12 +6,12 @@ use crate::location::Side as WireSide;
 use crate::observe::RoutedPayload;
 use crate::schema::Memo;
 
-use super::Impact;
 use super::meet::{Meeting, Memos};
 use super::usage::Met;
 use super::visit::Visit;
+use super::watcher::ImpactWatcher;
 
-impl<'c> Impact<'c> {
+impl<'c> ImpactWatcher<'c> {
     /// Records the operation of the old contract that the exchange may belong to, and meets the changes around its
     /// schemas.
     pub(super) fn enter_older(&mut self, operation: &'c Operation) {
@@ -48,13 +48,12 @@ impl<'c> Impact<'c> {
         let meeting = Meeting {
             migration: self.migration,
             changes: self.changes,
-            usage: &mut self.usage,
+            usage: &mut self.impact.usage,
             mets: &mut self.older_mets,
             side: routed.side,
             is_old: true,
             time: None,
             origin: &routed.body.origin,
-            moment: self.at,
         };
         let memos = Memos::on(routed.side);
         let mut seen = |pair: usize, value: Value<'_>, _: bool| {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 use jiff::Timestamp;
-
-use crate::redact::sanitised;
+use serde::{Deserialize, Serialize};
 
 use crate::capture::time;
-use super::usage::Moment;
+use crate::location::Origin;
+use crate::redact::sanitised;
 
 /// Maximum number of steps; beyond that, they get longer.
 const STEPS: usize = 4096;
@@ -17,7 +17,8 @@ const STEPS: usize = 4096;
 const COLUMNS: i64 = 48;
 
 /// The contract that an exchange belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Spoken {
     /// The old one.
     Old,
@@ -28,7 +29,8 @@ pub enum Spoken {
 }
 
 /// Exchanges by time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "StoredTimeline", into = "StoredTimeline")]
 pub struct Timeline {
     /// Seconds in a step.
     step: i64,
@@ -38,9 +40,52 @@ pub struct Timeline {
     pub untimed: u64,
     /// Exchanges whose time could not be parsed, and the first of these times.
     pub unreadable: u64,
-    unreadable_kept: Vec<(Moment, String)>,
+    unreadable_kept: Vec<(Origin, String)>,
     /// Exchanges whose time has no offset and was taken for UTC.
     pub zoneless: u64,
+}
+
+/// The timeline in a profile.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct StoredTimeline {
+    step: i64,
+    steps: Vec<(i64, [u64; 3])>,
+    untimed: u64,
+    unreadable: u64,
+    unreadable_kept: Vec<(Origin, String)>,
+    zoneless: u64,
+}
+
+impl From<Timeline> for StoredTimeline {
+    fn from(timeline: Timeline) -> Self {
+        Self {
+            step: timeline.step,
+            steps: timeline.steps.into_iter().collect(),
+            untimed: timeline.untimed,
+            unreadable: timeline.unreadable,
+            unreadable_kept: timeline.unreadable_kept,
+            zoneless: timeline.zoneless,
+        }
+    }
+}
+
+impl TryFrom<StoredTimeline> for Timeline {
+    type Error = &'static str;
+
+    fn try_from(stored: StoredTimeline) -> Result<Self, Self::Error> {
+        let is_time = |(start, _): &(i64, _)| Timestamp::from_second(*start).is_ok();
+        if stored.step < 1 || !stored.steps.iter().all(is_time) {
+            return Err("a timeline has a step or a time that is out of range");
+        }
+        Ok(Self {
+            step: stored.step,
+            steps: stored.steps.into_iter().collect(),
+            untimed: stored.untimed,
+            unreadable: stored.unreadable,
+            unreadable_kept: stored.unreadable_kept,
+            zoneless: stored.zoneless,
+        })
+    }
 }
 
 /// Unparsable times whose text is kept.
@@ -73,11 +118,8 @@ impl AddAssign<Self> for Timeline {
         self.untimed += other.untimed;
         self.unreadable += other.unreadable;
         self.zoneless += other.zoneless;
-        let mut kept = std::mem::take(&mut self.unreadable_kept);
-        kept.extend(other.unreadable_kept);
-        kept.sort();
-        for (moment, text) in kept {
-            self.keep_unreadable(moment, text);
+        for (origin, text) in other.unreadable_kept {
+            self.keep_unreadable(&origin, text);
         }
     }
 }
@@ -98,22 +140,29 @@ const SPANS: [i64; 14] = [
 
 impl Timeline {
     /// Parses the time of an exchange, and counts problems with it.
-    pub(super) fn read(&mut self, text: &str, moment: Moment) -> Option<Timestamp> {
+    pub(super) fn read(&mut self, text: &str, origin: &Origin) -> Option<Timestamp> {
         let Some(read) = time::read(text) else {
             self.unreadable += 1;
             let start: String = text.chars().take(UNREADABLE_LENGTH).collect();
-            self.keep_unreadable(moment, sanitised(&start));
+            self.keep_unreadable(origin, sanitised(&start));
             return None;
         };
         self.zoneless += u64::from(!read.has_zone);
         Some(read.time)
     }
 
-    fn keep_unreadable(&mut self, moment: Moment, text: String) {
+    /// Keeps a text, if its first place is among the first.
+    fn keep_unreadable(&mut self, origin: &Origin, text: String) {
         let kept = &mut self.unreadable_kept;
-        if kept.len() < UNREADABLE_KEPT && !kept.iter().any(|(_, known)| *known == text) {
-            kept.push((moment, text));
+        let mut known = kept.iter();
+        match known.position(|(_, known)| *known == text) {
+            Some(known) if kept[known].0 <= *origin => return,
+            Some(known) => drop(kept.remove(known)),
+            None => {}
         }
+        let at = kept.partition_point(|(known, _)| known <= origin);
+        kept.insert(at, (origin.clone(), text));
+        kept.truncate(UNREADABLE_KEPT);
     }
 
     /// The first times that could not be read.

@@ -1,12 +1,13 @@
 //! What traffic says about one change: counters that can be merged, and a first sample.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{Hash as _, Hasher as _};
 use std::ops::AddAssign;
 
 use jiff::Timestamp;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use twox_hash::XxHash64;
 
 use crate::location::Origin;
 
@@ -21,12 +22,20 @@ const SAMPLES_TRIED: usize = 16;
 /// Places that are kept.
 const PLACES_KEPT: usize = 3;
 
+/// Whether a value says nothing, and is left out of profiles.
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// The first and the last time that something was seen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Times {
     /// The first time; `None` if no capture has a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub first: Option<Timestamp>,
     /// The last time.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<Timestamp>,
 }
 
@@ -47,11 +56,13 @@ impl AddAssign<&Self> for Times {
 }
 
 /// How often a value was seen, and when.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SeenTimes {
     /// How often.
     pub count: u64,
     /// When.
+    #[serde(skip_serializing_if = "is_default")]
     pub times: Times,
 }
 
@@ -66,7 +77,8 @@ impl AddAssign<&Self> for SeenTimes {
 ///
 /// Which ones are kept depends only on the values, not on their order: those with the smallest hashes. So the
 /// results of several threads add up to those of one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "StoredValues", into = "StoredValues")]
 pub struct Values {
     entries: Vec<Entry>,
     /// Those that are kept.
@@ -76,7 +88,7 @@ pub struct Values {
     pub others: u64,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 struct Entry {
     value: String,
     seen: SeenTimes,
@@ -84,11 +96,43 @@ struct Entry {
     is_kept: bool,
 }
 
-/// A hash that is the same in every run.
+/// The values in a profile.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct StoredValues {
+    kept: BTreeMap<String, SeenTimes>,
+    others: u64,
+}
+
+impl From<Values> for StoredValues {
+    fn from(values: Values) -> Self {
+        Self {
+            kept: values.iter().map(|(value, seen)| (value.to_owned(), *seen)).collect(),
+            others: values.others,
+        }
+    }
+}
+
+impl From<StoredValues> for Values {
+    fn from(stored: StoredValues) -> Self {
+        let mut values = Self::default();
+        for (value, seen) in stored.kept {
+            values.add_seen(&value, &seen);
+        }
+        values.others += stored.others;
+        values
+    }
+}
+
+impl PartialEq for Values {
+    fn eq(&self, other: &Self) -> bool {
+        StoredValues::from(self.clone()) == StoredValues::from(other.clone())
+    }
+}
+
+/// A hash that is the same in every run, on every machine, and in every version.
 pub(super) fn hash_of(value: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    value.hash(&mut hasher);
-    hasher.finish()
+    XxHash64::oneshot(0, value.as_bytes())
 }
 
 impl Values {
@@ -146,6 +190,14 @@ impl Values {
         }
     }
 
+    /// Adds what is known of a value from elsewhere.
+    fn add_seen(&mut self, value: &str, seen: &SeenTimes) {
+        match self.place(value) {
+            Some(place) if self.entries[place].is_kept => self.entries[place].seen += seen,
+            _ => self.others += seen.count,
+        }
+    }
+
     /// The values that are kept.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &SeenTimes)> {
         let kept = self.entries.iter().filter(|entry| entry.is_kept);
@@ -166,39 +218,47 @@ impl AddAssign<&Self> for Values {
     fn add_assign(&mut self, other: &Self) {
         self.others += other.others;
         for (value, seen) in other.iter() {
-            match self.place(value) {
-                Some(place) if self.entries[place].is_kept => self.entries[place].seen += seen,
-                _ => self.others += seen.count,
-            }
+            self.add_seen(value, seen);
         }
     }
 }
 
 /// What the traffic of one contract says about a change. A message is a payload, or an exchange for changes
 /// around schemas.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SideUsage {
     /// Messages that contain what the change is about.
+    #[serde(skip_serializing_if = "is_default")]
     pub reached: u64,
     /// Those that could show it: not those that it cannot affect, whoever sends them.
+    #[serde(skip_serializing_if = "is_default")]
     pub telling: u64,
     /// Messages that show it: of the old contract, those that it touches; of the new one, those that conform
     /// to it.
+    #[serde(skip_serializing_if = "is_default")]
     pub shown: u64,
     /// Messages of the old contract that already do what only the new one allows.
+    #[serde(skip_serializing_if = "is_default")]
     pub early: u64,
     /// Messages of the new contract that are unchanged: they contradict the change.
+    #[serde(skip_serializing_if = "is_default")]
     pub contradicted: u64,
     /// Exchanges of the old contract that hold what the change is about, but do not show who is affected.
+    #[serde(skip_serializing_if = "is_default")]
     pub held: u64,
     /// Exchanges in which what the change is about cannot be read: a body was not captured, or not compared.
+    #[serde(skip_serializing_if = "is_default")]
     pub undecided: u64,
     /// Exchanges that would show the change if it concerned their sender.
+    #[serde(skip_serializing_if = "is_default")]
     pub elsewhere: u64,
     /// When it showed.
+    #[serde(skip_serializing_if = "is_default")]
     pub times: Times,
-    /// The first places where it showed.
-    pub(super) places: Vec<(Moment, Origin)>,
+    /// The first places where it showed, by file and position.
+    #[serde(skip_serializing_if = "is_default")]
+    pub places: Vec<Origin>,
 }
 
 impl SideUsage {
@@ -213,7 +273,7 @@ impl SideUsage {
     pub(super) fn add(
         &mut self,
         met: Met,
-        (moment, origin): (Moment, &Origin),
+        origin: &Origin,
         time: Option<Timestamp>,
     ) {
         self.reached += 1;
@@ -222,21 +282,16 @@ impl SideUsage {
             Met::Shown => {
                 self.shown += 1;
                 self.times.add(time);
-                if self.places.len() < PLACES_KEPT {
-                    self.places.push((moment, origin.clone()));
+                if self.places.len() < PLACES_KEPT || self.places.last().is_some_and(|last| origin < last) {
+                    let at = self.places.partition_point(|known| known <= origin);
+                    self.places.insert(at, origin.clone());
+                    self.places.truncate(PLACES_KEPT);
                 }
             }
             Met::Contradicted => self.contradicted += 1,
             Met::Early => self.early += 1,
             Met::Aside | Met::Elsewhere | Met::Held | Met::Reached | Met::Doubtful => {}
         }
-    }
-}
-
-impl SideUsage {
-    /// The first places where it showed.
-    pub fn places(&self) -> impl Iterator<Item = &Origin> {
-        self.places.iter().map(|(_, origin)| origin)
     }
 }
 
@@ -252,7 +307,7 @@ impl AddAssign<Self> for SideUsage {
         self.elsewhere += other.elsewhere;
         self.times += &other.times;
         self.places.extend(other.places);
-        self.places.sort_by_key(|(moment, _)| *moment);
+        self.places.sort();
         self.places.truncate(PLACES_KEPT);
     }
 }
@@ -321,31 +376,66 @@ impl Met {
 }
 
 /// A part of a payload before and after.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// Where the payload starts.
     pub origin: Origin,
     /// The part as it was, redacted.
+    #[serde(with = "as_text")]
     pub before: Json,
     /// The part as it will be.
+    #[serde(with = "as_text")]
     pub after: Json,
 }
 
+/// Values in profiles: numbers of any size, and objects of any depth, are texts there.
+mod as_text {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+    use serde_json::Value as Json;
+
+    pub(super) fn serialize<S: Serializer>(value: &Json, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Json, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        serde_json::from_str(&text).map_err(D::Error::custom)
+    }
+}
+
+/// A part of a payload that was examined, by the place where the payload starts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Tried {
+    at: Origin,
+    /// `None` if it stays as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sample: Option<Sample>,
+}
+
 /// What traffic says about a change.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Usage {
     /// Traffic of the old contract.
+    #[serde(skip_serializing_if = "is_default")]
     pub old: SideUsage,
     /// Traffic of the new contract.
+    #[serde(skip_serializing_if = "is_default")]
     pub new: SideUsage,
     /// Traffic that only its payloads assign to the new contract, as if it were of the old one.
+    #[serde(skip_serializing_if = "is_default")]
     pub doubtful: SideUsage,
     /// The values that it is about, of both contracts.
+    #[serde(skip_serializing_if = "is_default")]
     pub values: Values,
     /// Exchanges that it touches, by consumer.
+    #[serde(skip_serializing_if = "is_default")]
     pub consumers: BTreeMap<String, u64>,
-    /// The first parts of payloads that it touches, if they are different afterwards.
-    samples: Vec<(Moment, Option<Sample>)>,
+    /// The first parts of payloads that it touches, by file and position, up to the first one that is different
+    /// afterwards.
+    #[serde(skip_serializing_if = "is_default")]
+    tried: Vec<Tried>,
 }
 
 impl Usage {
@@ -359,16 +449,33 @@ impl Usage {
     /// A part of a real payload that it touches, before and after.
     #[must_use]
     pub fn sample(&self) -> Option<&Sample> {
-        self.samples.iter().find_map(|(_, sample)| sample.as_ref())
+        self.tried.last()?.sample.as_ref()
     }
 
-    /// Whether another part is wanted.
-    pub(super) fn wants_sample(&self) -> bool {
-        self.samples.len() < SAMPLES_TRIED && self.sample().is_none()
+    /// Whether a part of a payload that starts there is wanted.
+    pub(super) fn wants_sample(&self, origin: &Origin) -> bool {
+        match self.tried.last() {
+            Some(last) if last.sample.is_some() || self.tried.len() >= SAMPLES_TRIED => *origin < last.at,
+            _ => true,
+        }
     }
 
-    pub(super) fn add_sample(&mut self, moment: Moment, sample: Option<Sample>) {
-        self.samples.push((moment, sample));
+    /// Adds a part of a payload that starts there: as a sample, if it is different afterwards.
+    pub(super) fn add_sample(&mut self, origin: &Origin, sample: Option<Sample>) {
+        let at = self.tried.partition_point(|known| known.at <= *origin);
+        let tried = Tried {
+            at: origin.clone(),
+            sample,
+        };
+        self.tried.insert(at, tried);
+        self.settle();
+    }
+
+    /// Leaves out what is not needed to find the first sample.
+    fn settle(&mut self) {
+        let sampled = self.tried.iter().position(|tried| tried.sample.is_some());
+        let needed = sampled.map_or(SAMPLES_TRIED, |first| first + 1);
+        self.tried.truncate(needed.min(SAMPLES_TRIED));
     }
 }
 
@@ -382,29 +489,33 @@ impl AddAssign<Self> for Usage {
             *self.consumers.entry(consumer).or_default() += count;
         }
         // As if one reader had examined them.
-        self.samples.extend(other.samples);
-        self.samples.sort_by_key(|(moment, _)| *moment);
-        self.samples.truncate(SAMPLES_TRIED);
+        self.tried.extend(other.tried);
+        self.tried.sort_by(|one, other| one.at.cmp(&other.at));
+        self.settle();
     }
 }
 
-/// When something was seen: the part of the captures, and the exchange in it. Both are numbered in order.
-pub type Moment = (u64, u64);
-
 /// Exchanges of one operation or consumer.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Exchanges {
     /// How many there are.
+    #[serde(skip_serializing_if = "is_default")]
     pub all: u64,
     /// How many are touched by a change that is an error or a warning.
+    #[serde(skip_serializing_if = "is_default")]
     pub touched: u64,
     /// Those of the old contract among them.
+    #[serde(skip_serializing_if = "is_default")]
     pub old: u64,
     /// Those of the new contract.
+    #[serde(skip_serializing_if = "is_default")]
     pub new: u64,
     /// The changes that touch some of them.
+    #[serde(skip_serializing_if = "is_default")]
     pub changes: BTreeSet<usize>,
     /// When.
+    #[serde(skip_serializing_if = "is_default")]
     pub times: Times,
 }
 

@@ -15,6 +15,7 @@ use super::layout::Layout;
 
 mod affected;
 mod determined;
+mod merge;
 mod moves;
 mod plan;
 

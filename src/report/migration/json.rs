@@ -298,7 +298,7 @@ fn side(side: &crate::migrate::impact::SideUsage) -> JsonSide {
         undecided: side.undecided,
         first,
         last,
-        places: side.places().map(JsonOrigin::from).collect(),
+        places: side.places.iter().map(JsonOrigin::from).collect(),
     }
 }
 

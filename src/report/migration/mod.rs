@@ -17,8 +17,9 @@ use std::collections::BTreeMap;
 use crate::contract::Contract;
 use crate::diff::{Alignment, Fact, Owner};
 use crate::migrate::coverage::{Coverage, coverage, values_of};
+use crate::migrate::Migration;
 use crate::migrate::impact::{
-    EditRow, EditCounts, Exchanges, Impact, SeenTimes, SideBySide, Spoken, Timeline, Usage,
+    ConsumerBy, EditRow, EditCounts, Exchanges, Impact, SeenTimes, SideBySide, Spoken, Timeline, Usage,
 };
 use crate::observe::{Observation, PayloadVerdict};
 use crate::rules::{Finding, Change, Level};
@@ -205,24 +206,23 @@ pub struct EnumRow {
 }
 
 impl MigrationReport {
-    /// Combines the changes, the traffic and the findings.
-    ///
-    /// `impact` must have been created for the changes of `diff`.
+    /// Combines the changes, the traffic and the findings. `impact` must be about the changes of `diff`; `consumer_by`
+    /// says what identifies the consumers in it.
     #[must_use]
-    pub fn new<'c>(
+    pub fn new(
         diff: Changes,
-        (old, new): (&'c Contract, &'c Contract),
-        alignment: &Alignment,
-        (observation, mut impact): (Observation, Impact<'c>),
+        migration: Migration<'_>,
+        (observation, impact): (Observation, Impact),
+        consumer_by: Option<&ConsumerBy>,
         findings: Vec<Finding>,
     ) -> Self {
+        let Migration { old, new, alignment, .. } = migration;
         let has_captures = !observation.sources.is_empty() || !observation.problems.is_empty();
         let covered = match has_captures {
             true => coverage(old, &observation.profile),
             false => Vec::new(),
         };
-        let pairs = impact.finish();
-        let passed_over = impact.passed_over();
+        let (pairs, edits, passed_over) = (impact.side_by_side(migration), impact.edits(), impact.passed_over());
         let versions = Versions {
             old,
             new,
@@ -233,8 +233,8 @@ impl MigrationReport {
             .filter(|finding| finding.level >= Level::Warning)
             .filter_map(|finding| versions.unknown_part(finding))
             .collect();
-        let consumers = impact.consumer_by().map(|by| {
-            let mut rows: Vec<(String, Exchanges)> = impact.consumers.clone().into_iter().collect();
+        let consumers = consumer_by.map(|by| {
+            let mut rows: Vec<(String, Exchanges)> = impact.consumers.into_iter().collect();
             rows.sort_by(|one, other| {
                 other
                     .1
@@ -262,7 +262,7 @@ impl MigrationReport {
             usage: impact.usage,
             operations,
             enums,
-            edits: impact.edits.into_iter().collect(),
+            edits: edits.into_iter().collect(),
             pairs,
             beyond,
             coverage: covered,

@@ -28,6 +28,8 @@ pub struct Change {
     pub(crate) old: Option<Origin>,
     /// The place in the new contract's documents.
     pub(crate) new: Option<Origin>,
+    /// Its position among the differences that were judged.
+    pub(crate) position: usize,
     /// The change itself.
     pub(crate) difference: Difference,
 }
@@ -56,8 +58,9 @@ pub fn judge_changes(
 ) -> Vec<Change> {
     let mut old_places = Places::new([old]);
     let mut new_places = Places::new([new]);
-    let judged = changes.iter().map(|change| {
-        let mut judged = judge_change(change, key(change, old, new), policy);
+    let judged = changes.iter().enumerate().map(|(position, change)| {
+        let mut judged = judge_change(change, change_key(change, old, new), policy);
+        judged.position = position;
         let place = change.old_place.as_ref();
         judged.old = place.and_then(|place| old_places.origin(place));
         let place = change.new_place.as_ref();
@@ -68,7 +71,7 @@ pub fn judge_changes(
 }
 
 /// The key of a change. It uses the place in the new contract, or in the old one if the place was removed.
-fn key(change: &Difference, old: &Contract, new: &Contract) -> Key {
+pub(crate) fn change_key(change: &Difference, old: &Contract, new: &Contract) -> Key {
     let mut sides = [(new, &change.new_place), (old, &change.old_place)];
     if change.fact.family() == Family::Removed {
         sides.reverse();
@@ -149,6 +152,7 @@ fn judge_change(change: &Difference, key: Key, policy: &Policy) -> Change {
         message: message(change),
         old: None,
         new: None,
+        position: 0,
         difference: change.clone(),
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use crate::capture::{self, Reading};
 use crate::contract::LoadOptions;
 use crate::diff::{Difference, Fact, Options, compare_contracts};
-use crate::migrate::impact::{Impact, Usage};
+use crate::migrate::impact::{ImpactWatcher, Usage};
 use crate::migrate::{Migration, Moves};
 use crate::observe::{Engine, Observer};
 
@@ -58,20 +58,19 @@ fn usages_by(engine: Engine, old: &Json, new: &Json, traffic: &str) -> Vec<(Diff
         accept_guesses: true,
     };
     let counts = vec![true; found.changes.len()];
-    let impact = Impact::new(migration, &found.changes, counts, None);
+    let watcher = ImpactWatcher::new(migration, &found.changes, counts, None);
     let asked = vec![&old, &new];
     let observation = crate::observe::Options {
         engine,
         ..crate::observe::Options::default()
     };
     let observer = Observer::new(asked.clone(), asked, observation);
-    let mut observer = observer.watched_by(impact);
+    let mut observer = observer.watched_by(watcher);
     let inputs = [capture::Input::Path(path)];
     Reading::default().read(&inputs, &mut observer);
     assert_eq!(observer.problems.len(), 0, "{:?}", observer.problems);
-    let (_, mut impact) = observer.unwatched();
-    let _: crate::migrate::impact::SideBySide = impact.finish();
-    let usages = std::mem::take(&mut impact.usage);
+    let (_, watcher) = observer.unwatched();
+    let usages = watcher.finish().usage;
     let changes = found.changes.iter().cloned();
     changes.zip(usages).collect()
 }

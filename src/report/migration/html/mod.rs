@@ -166,7 +166,7 @@ fn with_traffic(
     let judged = judged(report, index);
     let mut facts: Vec<(&'static str, String)> = Vec::new();
     if let Some((word, rest)) = evidence(report, index) {
-        let places = usage.old.places();
+        let places = usage.old.places.iter();
         let places: Vec<String> = places.map(|at| code(&at.to_string())).collect();
         let such = match places.is_empty() {
             true => String::new(),

@@ -1,0 +1,350 @@
+//! Profiles that `report` writes stand for the captures in later reports.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+
+use crate::common::{Run, folder, root, wiredrift};
+
+const OLD: &str = include_str!("../profiles/pets.yaml");
+const NEW: &str = include_str!("../profiles/pets-2.yaml");
+const MONTHS: [(&str, &str); 3] = [
+    ("march.ndjson", include_str!("../profiles/march.ndjson")),
+    ("april.ndjson", include_str!("../profiles/april.ndjson")),
+    ("may.ndjson", include_str!("../profiles/may.ndjson")),
+];
+
+/// Every output.
+const OUTPUTS: [&str; 9] = [
+    "text", "short", "json", "markdown", "html", "sarif", "junit", "github", "gitlab",
+];
+
+fn files() -> tempfile::TempDir {
+    let contracts = [("pets.yaml", OLD), ("pets-2.yaml", NEW)];
+    folder(&[&contracts[..], &MONTHS].concat())
+}
+
+fn report(folder: &Path, arguments: &[&str]) -> Run {
+    let command = ["report", "pets.yaml", "pets-2.yaml", "--no-ci"];
+    wiredrift(folder, &[&command, arguments].concat(), "")
+}
+
+/// The profile of captures.
+fn profile(folder: &Path, captures: &[&str], name: &str) -> Vec<u8> {
+    let more = ["--consumer-by", "header:User-Agent", "--profile", name];
+    let run = report(folder, &[captures, &more].concat());
+    assert!(run.code <= 2, "{run:?}");
+    fs::read(folder.join(name)).expect("written")
+}
+
+fn merge(folder: &Path, profiles: &[&str], name: &str) -> Run {
+    wiredrift(folder, &[&["merge", "-o", name], profiles].concat(), "")
+}
+
+#[test]
+fn a_profile_says_the_same_as_its_captures() {
+    let files = files();
+    let captures = MONTHS.map(|(name, _)| name);
+    profile(files.path(), &captures, "all.profile");
+    for output in OUTPUTS {
+        let more = ["--consumer-by", "header:User-Agent", "-o", output];
+        let read = report(files.path(), &[&captures[..], &more].concat());
+        let kept = report(
+            files.path(),
+            &[&["--from-profile", "all.profile"][..], &more].concat(),
+        );
+        assert_eq!(kept, read, "{output}");
+        assert!(read.stdout.contains("cat"), "{output}: {read:?}");
+    }
+    for more in [
+        &["--fail-on", "used"][..],
+        &["--fail-on", "error"],
+        // What is no error or warning may be left out, and a warning may be an error.
+        &["-l", "enum-value-added=error"],
+        &["-l", "description-changed=off", "--fail-on", "warning"],
+    ] {
+        let by = ["--consumer-by", "header:User-Agent", "-o", "json"];
+        let read = report(files.path(), &[&captures[..], more, &by].concat());
+        let kept = report(
+            files.path(),
+            &[&["--from-profile", "all.profile"][..], more, &by].concat(),
+        );
+        assert_eq!(kept, read, "{more:?}");
+    }
+}
+
+#[test]
+fn parts_are_joined_in_any_order() {
+    let files = files();
+    let all = profile(
+        files.path(),
+        &["may.ndjson", "march.ndjson", "april.ndjson"],
+        "all",
+    );
+    for (name, capture) in [
+        ("1", "march.ndjson"),
+        ("2", "april.ndjson"),
+        ("3", "may.ndjson"),
+    ] {
+        profile(files.path(), &[capture], name);
+    }
+    for order in [["1", "2", "3"], ["3", "2", "1"], ["2", "3", "1"]] {
+        let run = merge(files.path(), &order, "joined");
+        assert_eq!((run.code, &*run.stderr), (0, ""));
+        assert_eq!(fs::read(files.path().join("joined")).expect("written"), all);
+    }
+    merge(files.path(), &["3", "1"], "some");
+    merge(files.path(), &["2", "some"], "joined");
+    assert_eq!(fs::read(files.path().join("joined")).expect("written"), all);
+}
+
+#[test]
+fn real_traffic_in_parts_gives_the_report_of_the_whole() {
+    let captures = [
+        "samples/organisations/drift",
+        "samples/organisations/migration",
+        "samples/organisations/v1",
+        "samples/organisations/v2",
+    ];
+    let place = tempfile::tempdir().expect("a folder");
+    let pair = [
+        "report",
+        "organisations@v1",
+        "organisations@v2",
+        "--consumer-by",
+        "folder",
+    ];
+    let run = |more: &[&str]| wiredrift(root(), &[&pair, more].concat(), "");
+    let whole = run(&[&captures[..], &["-o", "json"]].concat());
+    for (number, capture) in captures.iter().enumerate() {
+        let name = place.path().join(format!("{number}.profile"));
+        run(&[
+            capture,
+            "--profile",
+            name.to_str().expect("UTF-8"),
+            "-o",
+            "json",
+        ]);
+    }
+    let place = place.path().to_str().expect("UTF-8");
+    let joined = run(&["--from-profile", place, "-o", "json"]);
+    assert_eq!(joined, whole);
+    assert!(
+        whole.stdout.contains("\"agreeing\": 9"),
+        "resources were compared"
+    );
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let files = files();
+    let captures = ["march.ndjson", "april.ndjson", "may.ndjson"];
+    profile(files.path(), &captures, "by-agent.profile");
+    let checked = [
+        "check",
+        "march.ndjson",
+        "-c",
+        "pets.yaml",
+        "--profile",
+        "checked.profile",
+        "-q",
+    ];
+    wiredrift(files.path(), &checked, "");
+    report(
+        files.path(),
+        &["march.ndjson", "--profile", "plain.profile"],
+    );
+    let both = ["--consumer-by", "header:User-Agent"];
+    let mut shown = String::new();
+    let mut show = |arguments: &[&str]| {
+        let run = wiredrift(files.path(), arguments, "");
+        assert_eq!((run.code, &*run.stdout), (2, ""), "{arguments:?}");
+        writeln!(shown, "$ wiredrift {}\n{}", arguments.join(" "), run.stderr).expect("memory");
+    };
+    let pair = ["report", "pets.yaml", "pets-2.yaml"];
+    let mut report = |more: &[&str]| show(&[&pair, more].concat());
+    let from = ["--from-profile", "by-agent.profile"];
+    report(&from);
+    report(&[&from[..], &["--consumer-by", "host"]].concat());
+    report(&[&from[..], &both, &["--map-path", "/v1=/v2"]].concat());
+    report(&[&from[..], &both, &["-l", "enum-value-removed=info"]].concat());
+    report(&[&from[..], &both, &["--since", "7d"]].concat());
+    report(&[&from[..], &["march.ndjson"]].concat());
+    report(&["--from-profile", "checked.profile"]);
+    report(&[&["--from-profile", "plain.profile"][..], &both].concat());
+    report(&[
+        "--from-profile",
+        "plain.profile",
+        "--sent-by",
+        "both",
+        "--consumer-by",
+        "host",
+    ]);
+    report(&["--profile", "none.profile"]);
+    report(&["--fail-on", "used"]);
+    show(&[
+        "report",
+        "pets-2.yaml",
+        "pets.yaml",
+        "--from-profile",
+        "plain.profile",
+    ]);
+    show(&[
+        "check",
+        "-c",
+        "pets.yaml",
+        "--from-profile",
+        "plain.profile",
+    ]);
+    show(&["merge", "plain.profile", "by-agent.profile", "-o", "out"]);
+    show(&["merge", "plain.profile", "checked.profile", "-o", "out"]);
+    assert!(!files.path().join("out").exists() && !files.path().join("none.profile").exists());
+    insta::assert_snapshot!(shown);
+}
+
+/// The text of a profile.
+fn text(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    let mut decoder = ruzstd::decoding::StreamingDecoder::new(bytes).expect("a frame");
+    decoder.read_to_string(&mut text).expect("text");
+    text
+}
+
+#[test]
+fn a_profile_that_was_tampered_with_is_refused() {
+    let files = files();
+    let text = text(&profile(
+        files.path(),
+        &["march.ndjson", "may.ndjson"],
+        "all.profile",
+    ));
+    let changes = [
+        (
+            "a change that does not exist",
+            "\"new\":2,\"changes\":[",
+            "\"new\":2,\"changes\":[900,",
+        ),
+        ("another number of changes", "\"usage\":[", "\"usage\":[{},"),
+        ("a step of nothing", "\"step\":1", "\"step\":0"),
+        (
+            "a time that does not exist",
+            "\"steps\":[[",
+            "\"steps\":[[99",
+        ),
+        (
+            "a structure of itself",
+            "\"outlines\":[\"",
+            "\"outlines\":[{\"array\":0},\"",
+        ),
+        (
+            "a structure that does not exist",
+            "\"outline\":",
+            "\"outline\":4000000",
+        ),
+        (
+            "an edit that does not exist",
+            "\"edits\":[[0",
+            "\"edits\":[[77",
+        ),
+        (
+            "a place without a slash",
+            "\"place\":\"\"",
+            "\"place\":\"a\"",
+        ),
+        (
+            "a sample that is no JSON",
+            "\"before\":\"{",
+            "\"before\":\"{{",
+        ),
+    ];
+    for (what, was, is) in changes {
+        let changed = text.replacen(was, is, 1);
+        assert!(changed != text, "{what}");
+        let bytes = ruzstd::encoding::compress_to_vec(
+            changed.as_bytes(),
+            ruzstd::encoding::CompressionLevel::Fastest,
+        );
+        fs::write(files.path().join("changed.profile"), bytes).expect("written");
+        let from = [
+            "--from-profile",
+            "changed.profile",
+            "--consumer-by",
+            "header:User-Agent",
+        ];
+        for run in [
+            report(files.path(), &from),
+            merge(files.path(), &["changed.profile"], "out.profile"),
+        ] {
+            assert_eq!(run.code, 2, "{what}: {run:?}");
+            assert!(
+                run.stderr.contains("the profile is damaged"),
+                "{what}: {run:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_secret_gets_into_a_profile() {
+    let exchange = |version: u8, id: u32, name: &str| {
+        format!(
+            "{{\"request\":{{\"method\":\"GET\",\"url\":\"https://pets.example/v{version}/pets/{id}?access_token=PLANTED01\",\"headers\":{{\"Authorization\":\"Bearer PLANTED02\",\"Cookie\":\"session=PLANTED03\"}}}},\
+             \"response\":{{\"status\":200,\"headers\":{{\"content-type\":\"application/json\",\"Set-Cookie\":\"sid=PLANTED04\"}},\
+             \"body\":{{\"id\":{id},\"name\":\"{name}\",\"kind\":\"dog\",\"born\":\"2023-11-05T08:00:00Z\",\"password\":\"PLANTED05\",\
+             \"api_keys\":{{\"PLANTED-06\":{{\"id\":\"PLANTED07\"}},\"x\":[\"PLANTED08\"]}},\"token\":{{\"id\":9,\"value\":\"PLANTED09\"}}}}}}}}\n"
+        )
+    };
+    let traffic: String = (0..40)
+        .flat_map(|id| [exchange(1, id, "Rex"), exchange(2, id, "Rex")])
+        .collect();
+    let files = files();
+    fs::write(files.path().join("traffic.ndjson"), traffic).expect("written");
+    let bytes = profile(files.path(), &["traffic.ndjson"], "all.profile");
+    let run = report(
+        files.path(),
+        &[
+            "--from-profile",
+            "all.profile",
+            "--consumer-by",
+            "header:User-Agent",
+            "-o",
+            "json",
+        ],
+    );
+    assert!(
+        run.stdout.contains("\"pairs\": 40"),
+        "resources were compared"
+    );
+    for (what, text) in [("profile", &text(&bytes)), ("report", &run.stdout)] {
+        let places = text.match_indices("PLANTED");
+        let found: Vec<&str> = places
+            .map(|(at, _)| &text[at.saturating_sub(60)..at + 10])
+            .collect();
+        assert!(found.is_empty(), "{what}: {found:#?}");
+    }
+}
+
+/// Set to write the profile of this version, after the version of the format was raised.
+const UPDATE: &str = "WIREDRIFT_UPDATE_PROFILE";
+
+#[test]
+fn a_profile_of_an_earlier_version_is_read() {
+    let folder = root().join("tests/profiles");
+    if std::env::var_os(UPDATE).is_some() {
+        profile(
+            &folder,
+            &MONTHS.map(|(name, _)| name),
+            "version-1-report.profile",
+        );
+    }
+    let from = ["--from-profile", "version-1-report.profile"];
+    let run = report(
+        &folder,
+        &[&from[..], &["--consumer-by", "header:User-Agent"]].concat(),
+    );
+    insta::assert_snapshot!(run.stdout);
+    // The profile of a report says what a profile without it does.
+    let inferred = wiredrift(&folder, &[&["infer"], &from[..]].concat(), "");
+    assert!(inferred.stdout.contains("bornAt"), "{inferred:?}");
+}
