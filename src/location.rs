@@ -320,7 +320,8 @@ pub enum Step {
 /// A class of places in payloads: a JSON pointer in which array positions, and keys that are data,
 /// are folded to `*`, such as `/data/*/archived`.
 ///
-/// A key that is literally `*` is written `"*"`, which distinguishes it from the wildcard.
+/// A key that is literally `*` is written `"*"`, which distinguishes it from the wildcard; one that is `"*"` gets
+/// another pair of quotes, and so on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct PathPattern(Vec<Step>);
 
@@ -346,7 +347,7 @@ impl PathPattern {
         let pointer = Pointer::from_escaped(text);
         let steps = pointer.steps().map(|step| match &*step {
             "*" => Step::Any,
-            "\"*\"" => Step::Key("*".into()),
+            name if is_quoted_wildcard(name) => Step::Key(name[1..name.len() - 1].into()),
             name => Step::Key(name.into()),
         });
         Some(Self(steps.collect()))
@@ -377,7 +378,7 @@ impl fmt::Display for PathPattern {
         for step in &self.0 {
             match step {
                 Step::Any => f.write_str("/*")?,
-                Step::Key(key) if &**key == "*" => f.write_str("/\"*\"")?,
+                Step::Key(key) if is_quoted_wildcard(key) => write!(f, "/\"{key}\"")?,
                 Step::Key(key) => {
                     let mut escaped = String::with_capacity(key.len() + 1);
                     push_escaped(&mut escaped, key);
@@ -387,6 +388,13 @@ impl fmt::Display for PathPattern {
         }
         Ok(())
     }
+}
+
+/// Whether a key is `*` in any number of quotes.
+fn is_quoted_wildcard(key: &str) -> bool {
+    let rest = key.trim_start_matches('"');
+    let quotes = &key[..key.len() - rest.len()];
+    rest.strip_prefix('*') == Some(quotes)
 }
 
 impl Serialize for PathPattern {
@@ -433,6 +441,10 @@ mod tests {
     fn a_literal_star_is_not_the_wildcard() {
         let pattern = PathPattern::from_steps(vec![Step::Any, Step::Key("*".into())]);
         assert_eq!(pattern.to_string(), "/*/\"*\"");
+        for key in ["*", "\"*\"", "\"\"*\"\"", "\"*", "*\"", "\"", "\"\"", "\"é", "**", "\"*\"\"", ""] {
+            let pattern = PathPattern::from_steps(vec![Step::Key(key.into()), Step::Any]);
+            assert_eq!(PathPattern::parse(&pattern.to_string()), Some(pattern), "{key}");
+        }
     }
 
     #[test]

@@ -228,13 +228,31 @@ impl<'a> Check<'a> {
             return Ok(Exit::Interrupted);
         }
         let (observer, learner) = observer.unwatched();
-        let compared = Compared::new(asked, family, self.arguments.strict_requests);
+        let compared = self.compared(asked, family);
         let observation = observer.into_observation();
         let profile = StoredProfile::compared(compared, observation, learner.finish(), family);
         if let Some(path) = &self.arguments.profile.profile {
             profiles::write(&profile, path, output)?;
         }
         Ok(Exit::Clean)
+    }
+
+    /// What captures are compared with.
+    fn compared(&self, asked: &[&Contract], family: &[&Contract]) -> Compared {
+        let arguments = self.arguments;
+        let mut options = arguments.reading.decisive();
+        if arguments.discriminator == DiscriminatorArgument::Hint {
+            options.push("--discriminator hint".to_owned());
+        }
+        options.extend(
+            arguments
+                .api_header
+                .iter()
+                .map(|start| format!("--api-header {start}")),
+        );
+        options.sort();
+        options.dedup();
+        Compared::new(asked, family, arguments.strict_requests).with_options(options)
     }
 
     /// What the captures, or the profiles in their place, show. Writes a profile if one is asked for.
@@ -249,7 +267,7 @@ impl<'a> Check<'a> {
         if path.is_none() && given.is_none() {
             return Ok(self.observe(asked, family, ()).0.into_observation());
         }
-        let compared = Compared::new(asked, family, self.arguments.strict_requests);
+        let compared = self.compared(asked, family);
         let profile = match given {
             Some(given) => given,
             None => {

@@ -107,6 +107,23 @@ pub(super) fn looks_like_path(text: &str) -> bool {
 }
 
 impl ReadingArguments {
+    /// The options that decide what contracts accept and have, apart from their documents, as on the command line.
+    pub(super) fn decisive(&self) -> Vec<String> {
+        let mut options = Vec::new();
+        if self.formats == FormatsArgument::Annotate {
+            options.push("--formats annotate".to_owned());
+        }
+        options.extend(
+            self.base_path
+                .iter()
+                .map(|path| format!("--base-path {path}")),
+        );
+        if self.lenient_null {
+            options.push("--lenient-null".to_owned());
+        }
+        options
+    }
+
     /// The options for reading. `schemas` are references to further schemas.
     pub(super) fn options(&self, schemas: Vec<String>) -> LoadOptions {
         LoadOptions {

@@ -46,10 +46,10 @@ pub(super) fn learn(capture: &CaptureArguments, paths: &[PathBuf]) -> Result<Sto
 
 /// Refuses options that select exchanges, where there are none.
 pub(super) fn refuse_selection(capture: &CaptureArguments) -> Result<()> {
-    match capture.is_limited() {
+    match capture.is_limited() || !capture.webhook.is_empty() {
         true => {
-            let message = "exchanges are selected when captures are read: give these options to the command that wrote \
-                           the profile";
+            let message = "exchanges are selected and routed when captures are read: give these options to the command \
+                           that wrote the profile";
             Err(Error::new(ErrorKind::Format, message))
         }
         false => Ok(()),

@@ -33,8 +33,12 @@ pub(super) fn run(
     check_outputs(&arguments.output, arguments.exceptions.baseline.as_deref())?;
     let policy = policy(&arguments.level)?;
     let given = arguments.profile.given()?;
-    if given.is_some() {
+    if let Some(given) = &given {
         profiles::refuse_selection(&arguments.capture)?;
+        if *given == StoredProfile::default() {
+            let message = "the profile is empty: it stands for no captures";
+            return Err(Error::new(ErrorKind::NothingCompared, message).into());
+        }
     } else if arguments.captures.is_empty() {
         let option = match &arguments.profile.profile {
             _ if arguments.fail_on == ReportFailOn::Used => Some("--fail-on used"),
@@ -146,6 +150,8 @@ fn basis(
         let value = arguments.sent_by.to_possible_value();
         options.extend(value.map(|value| format!("--sent-by {}", value.get_name())));
     }
+    options.sort();
+    options.dedup();
     Basis { changes, options }
 }
 
@@ -182,7 +188,8 @@ impl Reading<'_, '_> {
                 .unwatched();
             return Ok((observer.into_observation(), watcher.finish_all()));
         }
-        let compared = Compared::new(asked, asked, false);
+        let compared =
+            Compared::new(asked, asked, false).with_options(arguments.pair.reading.decisive());
         let profile = match given {
             Some(given) => given,
             None => {

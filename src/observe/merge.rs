@@ -3,8 +3,8 @@
 use crate::capture::{Format, ParallelSink, ReadProblem, SourceRead};
 use crate::limits::PROBLEMS;
 
-use super::observation::{Judged, Skipped};
-use super::observer::{JUDGED_KEPT, Mark, Observer};
+use super::observation::{Skipped, first_judged};
+use super::observer::{Mark, Observer};
 use super::watch::ParallelWatcher;
 
 impl<'c, W: ParallelWatcher<'c>> ParallelSink for Observer<'c, W> {
@@ -23,14 +23,14 @@ impl<'c, W: ParallelWatcher<'c>> ParallelSink for Observer<'c, W> {
             parts.take(&mut fork, number + 1);
             self.profile += &fork.profile;
             self.problems_met += fork.problems_met;
+            self.judged.append(&mut fork.judged);
             self.watcher.join(fork.watcher);
         }
         self.problems = in_order(parts.problems);
         self.problems.truncate(PROBLEMS);
         self.sources = files(in_order(parts.sources));
         self.skipped = in_order(parts.skipped);
-        self.judged = in_order(parts.judged);
-        self.judged.truncate(JUDGED_KEPT);
+        first_judged(&mut self.judged);
     }
 }
 
@@ -41,7 +41,6 @@ struct Parts {
     /// With the number of the observer: the reader reports the ends of files to the first one.
     sources: Vec<(u64, (usize, SourceRead))>,
     skipped: Vec<(u64, Skipped)>,
-    judged: Vec<(u64, Judged)>,
 }
 
 impl Parts {
@@ -60,9 +59,6 @@ impl Parts {
         let each = observer.skipped.drain(..).enumerate();
         self.skipped
             .extend(each.map(|(at, item)| (part(at, |mark| mark.skipped), item)));
-        let each = observer.judged.drain(..).enumerate();
-        self.judged
-            .extend(each.map(|(at, item)| (part(at, |mark| mark.judged), item)));
     }
 }
 

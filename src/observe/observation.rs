@@ -57,6 +57,12 @@ pub struct Skipped {
     pub reason: Word,
 }
 
+/// Keeps the first verdicts, by file and position.
+pub(super) fn first_judged(judged: &mut Vec<Judged>) {
+    judged.sort_by(|one, other| one.origin.cmp(&other.origin));
+    judged.truncate(VERDICTS);
+}
+
 impl Observation {
     /// Puts the lists in the order of files and places, so that it makes no difference who read which part of the
     /// captures when.
@@ -68,9 +74,7 @@ impl Observation {
         }
         let sources = sources.into_iter();
         self.sources = sources.map(|((file, format), exchanges)| SourceRead { file, format, exchanges }).collect();
-        let rank = |origin: &Origin| (origin.file.clone(), origin.position.byte);
-        self.judged.sort_by_cached_key(|judged| rank(&judged.origin));
-        self.judged.truncate(VERDICTS);
+        first_judged(&mut self.judged);
         self.problems.sort();
         self.problems.truncate(PROBLEMS);
         self.skipped.sort();

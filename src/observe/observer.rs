@@ -8,9 +8,10 @@ use crate::redact::sanitised;
 use crate::capture::{Body, Hint, Line, ReadProblem, Sink as _, SourceRead, Unused};
 use crate::contract::{Contract, OperationKind, Payload};
 use crate::json::{SyntaxErrorKind, TapeDocument, SyntaxError};
+use crate::limits::VERDICTS;
 use crate::location::{Origin, Side};
 
-use super::observation::{Judged, Observation, Skipped};
+use super::observation::{Judged, Observation, Skipped, first_judged};
 use super::message::body::{allows_body, best_fit};
 use super::routing::guess::Candidates;
 use super::options::{Hinted, Options};
@@ -27,8 +28,6 @@ use super::walk::variant::variant_names;
 use super::walk::Walk;
 use super::watch::{Lazy, RoutedPayload, Watcher};
 
-/// Verdicts on single payloads that are kept for the report.
-pub(super) const JUDGED_KEPT: usize = crate::limits::VERDICTS;
 
 /// Compares exchanges with the versions of a contract and keeps what is learnt.
 #[derive(Debug)]
@@ -63,8 +62,10 @@ pub struct Observer<'c, W = ()> {
     pub sources: Vec<SourceRead>,
     /// Files of folders that were passed over, and why.
     pub skipped: Vec<Skipped>,
-    /// The verdicts on the first payloads.
+    /// The verdicts on the first payloads by file and position, and on some more.
     pub judged: Vec<Judged>,
+    /// Where the verdicts end that are kept; `None` while there is room for more.
+    pub(super) judged_until: Option<Origin>,
     /// Who is told of the traffic itself.
     pub watcher: W,
 }
@@ -94,6 +95,7 @@ impl<'c> Observer<'c> {
             sources: Vec::new(),
             skipped: Vec::new(),
             judged: Vec::new(),
+            judged_until: None,
             watcher: (),
         }
     }
@@ -121,6 +123,7 @@ impl<'c> Observer<'c> {
             sources: self.sources,
             skipped: self.skipped,
             judged: self.judged,
+            judged_until: self.judged_until,
             watcher,
         }
     }
@@ -149,6 +152,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             sources: self.sources,
             skipped: self.skipped,
             judged: self.judged,
+            judged_until: self.judged_until,
             watcher: (),
         };
         (observer, self.watcher)
@@ -250,13 +254,26 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         verdict: PayloadVerdict,
         variants: Vec<String>,
     ) {
-        if self.judged.len() < JUDGED_KEPT {
+        if self.keeps_verdict(origin) {
             self.judged.push(Judged {
                 origin: origin.clone(),
                 target,
                 verdict,
                 variants,
             });
+        }
+    }
+
+    /// Whether the verdict on a payload that starts there may be among the first.
+    pub(super) fn keeps_verdict(&self, origin: &Origin) -> bool {
+        self.judged_until.as_ref().is_none_or(|until| origin < until)
+    }
+
+    /// Leaves out verdicts for which there is no room. Called between exchanges, because the verdicts on one may change.
+    pub(super) fn fit_judged(&mut self) {
+        if self.judged.len() >= 2 * VERDICTS {
+            first_judged(&mut self.judged);
+            self.judged_until = self.judged.last().map(|last| last.origin.clone());
         }
     }
 
@@ -529,7 +546,6 @@ pub(super) struct Mark {
     pub(super) problems: usize,
     pub(super) sources: usize,
     pub(super) skipped: usize,
-    pub(super) judged: usize,
 }
 
 /// A body that was parsed, or why it could not be.

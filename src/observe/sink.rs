@@ -14,6 +14,7 @@ use super::watch::Watcher;
 
 impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
     fn exchange(&mut self, mut exchange: Exchange<'_>) {
+        self.fit_judged();
         self.profile.exchanges += 1;
         self.payloads += 1;
         self.time = exchange.time_text().and_then(time::read).map(|read| read.time);
@@ -83,7 +84,6 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
             problems: self.problems.len(),
             sources: self.sources.len(),
             skipped: self.skipped.len(),
-            judged: self.judged.len(),
         });
     }
 

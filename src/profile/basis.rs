@@ -1,4 +1,4 @@
-//! What an impact is about: only impacts about the same can be merged.
+//! Which changes, and which options, what traffic says about changes is for. Only with the same ones can it be merged.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 use super::Wanted;
 
-/// What an impact is about.
+/// The changes and options that an impact is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Basis {
     /// The changes that traffic was compared with, in their order.
@@ -29,22 +29,13 @@ impl Basis {
     /// Whether what was learnt about one can be taken for that about the other.
     pub(super) fn allows(&self, other: &Self, wanted: Wanted) -> Result<()> {
         let failed = |message: String| Err(Error::new(ErrorKind::Format, message));
-        let only = |one: &[String], other: &[String]| -> Vec<String> {
-            one.iter().filter(|option| !other.contains(option)).cloned().collect()
-        };
-        let (own, others) = (only(&self.options, &other.options), only(&other.options, &self.options));
-        let (with, without) = (own.join(" "), others.join(" "));
-        let it = |options: &[String]| if options.len() == 1 { "it" } else { "them" };
-        match (own.as_slice(), others.as_slice()) {
-            ([], []) => {}
-            ([], others) => return failed(format!("it was written without {without}, and {wanted} with {}", it(others))),
-            (own, []) => return failed(format!("it was written with {with}, and {wanted} without {}", it(own))),
-            _ => return failed(format!("it was written with {with}, and {wanted} with {without}")),
+        if let Some(difference) = wanted.difference(&self.options, &other.options) {
+            return failed(difference);
         }
         let keys = |basis: &Self| -> Vec<String> { basis.changes.iter().map(|change| change.key.clone()).collect() };
         if keys(self) != keys(other) {
-            let message = "its changes are not those that this version of wiredrift finds: read the captures again, \
-                           with --profile";
+            let message = "it was written for other changes, by another version of wiredrift or with other options: \
+                           read the captures again, with --profile";
             return failed(message.to_owned());
         }
         let mut pairs = self.changes.iter().zip(&other.changes);

@@ -21,6 +21,10 @@ pub struct Compared {
     pub family: Vec<Version>,
     /// Whether requests that the server rejected were checked like accepted ones.
     pub strict_requests: bool,
+    /// The options that decide what the contracts accept and what is counted, as on the command line, such as
+    /// `--formats annotate`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
 }
 
 /// One version of a contract.
@@ -63,7 +67,14 @@ impl Compared {
             asked: versions(asked),
             family: versions(family),
             strict_requests,
+            options: Vec::new(),
         }
+    }
+
+    /// The same with options.
+    #[must_use]
+    pub fn with_options(self, options: Vec<String>) -> Self {
+        Self { options, ..self }
     }
 
     /// `petstore@1.0.0`, or several of them.
@@ -89,8 +100,11 @@ impl Compared {
             };
             return failed(format!("it was written {with} --strict-requests, and {wanted} {without} it"));
         }
+        if let Some(difference) = wanted.difference(&self.options, &other.options) {
+            return failed(difference);
+        }
         failed(format!(
-            "{} has changed since: read the captures again, with --profile",
+            "the documents of {} are not those that it was written for: read the captures again, with --profile",
             self.name()
         ))
     }
@@ -112,23 +126,27 @@ fn rename(profile: &mut Profile, names: &BTreeMap<Arc<str>, Arc<str>>) {
     profile.rename_documents(&|name| names.get(name).unwrap_or(name).clone());
 }
 
-/// The documents of contracts, with names that say where they are from the folder that they have in common.
+/// The documents of contracts, with names that say where they are from the folder that a contract's documents have in
+/// common. Of several contracts, the name says which one it is. A document that several have gets the name of the first.
 fn portable_names(family: &[&Contract]) -> Vec<(Arc<str>, Arc<str>)> {
-    let uris = || family.iter().flat_map(|contract| contract.documents.iter()).map(|document| &document.uri);
-    let of_files = || uris().filter(|uri| uri.starts_with("file:"));
-    let folder = of_files().map(|uri| folder_of(uri)).reduce(common).unwrap_or_default();
-    let mut names: Vec<(Arc<str>, Arc<str>)> = uris()
-        .map(|uri| {
+    let mut names: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
+    for (number, contract) in (1..).zip(family) {
+        let uris = || contract.documents.iter().map(|document| &document.uri);
+        let of_files = || uris().filter(|uri| uri.starts_with("file:"));
+        let folder = of_files().map(|uri| folder_of(uri)).reduce(common).unwrap_or_default();
+        let start = match family.len() {
+            1 => "contract:".to_owned(),
+            _ => format!("contract:{number}:"),
+        };
+        for uri in uris() {
             let name = match uri.starts_with("file:") {
-                true => format!("contract:{}", &uri[folder.len()..]),
+                true => format!("{start}{}", &uri[folder.len()..]),
                 false => uri.to_string(),
             };
-            (Arc::clone(uri), name.into())
-        })
-        .collect();
-    names.sort();
-    names.dedup();
-    names
+            names.entry(Arc::clone(uri)).or_insert_with(|| name.into());
+        }
+    }
+    names.into_iter().collect()
 }
 
 /// The folder of a document, with the slash.

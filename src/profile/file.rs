@@ -56,8 +56,8 @@ pub struct ImpactProfile {
     pub seen: Impact,
 }
 
-/// Whether JSON has an integer of more than 16 digits outside strings: no count is that large, and sums of such numbers
-/// would not fit in 64 bits.
+/// Whether JSON has an integer of more than 13 digits outside strings: no count and no position is that large, and sums
+/// of such numbers might not fit in 64 bits.
 fn has_huge_number(json: &[u8]) -> bool {
     let (mut is_in_string, mut is_escaped, mut is_double, mut digits) = (false, false, false, 0);
     for byte in json {
@@ -69,11 +69,11 @@ fn has_huge_number(json: &[u8]) -> bool {
             b'0'..=b'9' => digits += 1,
             // The digits of a double may be many.
             b'.' | b'e' | b'E' => is_double = true,
-            _ if digits > 16 && !is_double => return true,
+            _ if digits > 13 && !is_double => return true,
             _ => (digits, is_double) = (0, false),
         }
     }
-    digits > 16 && !is_double
+    digits > 13 && !is_double
 }
 
 #[derive(Debug, Deserialize)]
@@ -139,7 +139,7 @@ impl StoredProfile {
     pub fn read(bytes: &[u8]) -> Result<Self> {
         let failed = |message: String| Error::new(ErrorKind::Format, message);
         if !bytes.starts_with(&ZSTANDARD) {
-            return Err(failed("not a profile: `wiredrift check --profile` writes one".to_owned()));
+            return Err(failed("not a profile; the option --profile of `wiredrift check`, `infer` and `report` writes one".to_owned()));
         }
         let mut text = Vec::new();
         let mut content = Frames::new(bytes).take(DOCUMENT + 1);
@@ -151,7 +151,7 @@ impl StoredProfile {
         let (head, rest) = text.split_at(memchr::memchr(b'\n', &text).unwrap_or(text.len()));
         let head: Head = match serde_json::from_slice::<Head>(head) {
             Ok(head) if head.format == PROFILE_FORMAT => head,
-            _ => return Err(failed("not a profile: `wiredrift check --profile` writes one".to_owned())),
+            _ => return Err(failed("not a profile; the option --profile of `wiredrift check`, `infer` and `report` writes one".to_owned())),
         };
         if head.version > PROFILE_VERSION {
             let message = format!(

@@ -23,6 +23,24 @@ enum Wanted {
     ForMerge,
 }
 
+impl Wanted {
+    /// How the options that a profile was written with differ from others, in a sentence.
+    fn difference(self, own: &[String], others: &[String]) -> Option<String> {
+        let only = |one: &[String], other: &[String]| -> Vec<String> {
+            one.iter().filter(|option| !other.contains(option)).cloned().collect()
+        };
+        let (own, others) = (only(own, others), only(others, own));
+        let (with, without) = (own.join(" "), others.join(" "));
+        let it = |options: &[String]| if options.len() == 1 { "it" } else { "them" };
+        match (own.as_slice(), others.as_slice()) {
+            ([], []) => None,
+            ([], others) => Some(format!("it was written without {without}, and {self} with {}", it(others))),
+            (own, []) => Some(format!("it was written with {with}, and {self} without {}", it(own))),
+            _ => Some(format!("it was written with {with}, and {self} with {without}")),
+        }
+    }
+}
+
 impl fmt::Display for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -146,7 +164,13 @@ impl StoredProfile {
                 theirs.basis.allows(&ours.basis, Wanted::ForMerge)?;
                 ours.seen += theirs.seen.clone();
             }
-            (None, _) if is_first => self.impact.clone_from(&other.impact),
+            (None, Some(theirs)) if is_first => {
+                // Adding puts what it has in order.
+                let mut seen = Impact::default();
+                seen += theirs.seen.clone();
+                let basis = theirs.basis.clone();
+                self.impact = Some(ImpactProfile { basis, seen });
+            }
             (None, None) => {}
             _ if is_nothing => {}
             (None, Some(_)) | (Some(_), None) => {

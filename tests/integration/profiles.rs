@@ -470,7 +470,7 @@ fn a_profile_is_no_capture_and_folders_have_profiles() {
         assert_eq!(run.code, 2, "{run:?}");
         assert!(
             run.stderr
-                .contains("exchanges are selected when captures are read"),
+                .contains("exchanges are selected and routed when captures are read"),
             "{run:?}"
         );
     }

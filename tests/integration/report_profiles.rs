@@ -348,3 +348,219 @@ fn a_profile_of_an_earlier_version_is_read() {
     let inferred = wiredrift(&folder, &[&["infer"], &from[..]].concat(), "");
     assert!(inferred.stdout.contains("bornAt"), "{inferred:?}");
 }
+
+/// Two contracts of one operation, and a profile of each line of traffic by itself and of both together.
+fn assert_parts_are_the_whole(method: &str, lines: [&str; 2]) -> serde_json::Value {
+    let contract = |version: u8| {
+        let own = ["gone: {type: boolean}", "colour: {type: string}"][usize::from(version - 1)];
+        format!(
+            "openapi: 3.1.0\ninfo: {{title: Things, version: '{version}'}}\npaths:\n  /v{version}/things/{{id}}:\n    {method}:\n      \
+             operationId: thing\n      responses:\n        '200':\n          description: ''\n          content:\n            \
+             application/json: {{schema: {{properties: {{id: {{}}, toys: {{type: object}}, {own}}}}}}}\n"
+        )
+    };
+    let [one, other] = lines.map(|line| format!("{line}\n"));
+    let (old, new) = (contract(1), contract(2));
+    let files = folder(&[
+        ("1.yaml", &old),
+        ("2.yaml", &new),
+        ("one.ndjson", &one),
+        ("other.ndjson", &other),
+    ]);
+    let run = |more: &[&str]| {
+        wiredrift(
+            files.path(),
+            &[
+                &["report", "1.yaml", "2.yaml", "--no-ci", "-o", "json"],
+                more,
+            ]
+            .concat(),
+            "",
+        )
+    };
+    let whole = run(&["one.ndjson", "other.ndjson", "--profile", "whole"]);
+    run(&["one.ndjson", "--profile", "one"]);
+    run(&["other.ndjson", "--profile", "other"]);
+    merge(files.path(), &["other", "one"], "merged");
+    let read = |name: &str| text(&fs::read(files.path().join(name)).expect("written"));
+    assert_eq!(read("merged"), read("whole"));
+    assert_eq!(run(&["--from-profile", "merged"]), whole);
+    assert!(!read("whole").contains("PLANTED"));
+    serde_json::from_str(&whole.stdout).expect("JSON")
+}
+
+fn thing(method: &str, target: &str, body: &str) -> String {
+    format!(
+        "{{\"request\":{{\"method\":\"{method}\",\"url\":\"{target}\"}},\"response\":{{\"status\":200,\"headers\":{{\"content-type\":\"application/json\"}},\"body\":{body}}}}}"
+    )
+}
+
+#[test]
+fn what_is_masked_makes_no_difference() {
+    let token = |end: char| format!("ghp_{}{end}", "0123456789abcdefghijABCDEFGHIJ01234");
+    let toys =
+        |first: char, other: char| format!("{{\"{}\":1,\"{}\":\"s\"}}", token(first), token(other));
+    let old = thing(
+        "GET",
+        "/v1/things/1",
+        &format!("{{\"id\":1,\"gone\":true,\"toys\":{}}}", toys('a', 'b')),
+    );
+    let new = thing(
+        "GET",
+        "/v2/things/1",
+        &format!("{{\"toys\":{},\"id\":1}}", toys('b', 'c')),
+    );
+    let report = assert_parts_are_the_whole("get", [&old, &new]);
+    assert_eq!(
+        (&report["pairs"]["pairs"], &report["pairs"]["agreeing"]),
+        (&1.into(), &1.into()),
+        "{report:#}"
+    );
+    // A path that may not be shown names nothing.
+    let secret = |version: u8| {
+        thing(
+            "GET",
+            &format!("/v{version}/things/{}", token('a')),
+            "{\"v\":1}",
+        )
+    };
+    let report = assert_parts_are_the_whole("get", [&secret(1), &secret(2)]);
+    assert_eq!(report["pairs"]["pairs"], 0, "{report:#}");
+    // A key in the query is no part of the name.
+    let keyed = |version: u8, key: &str| {
+        thing(
+            "GET",
+            &format!("/v{version}/things/4?api_key={key}"),
+            "{\"v\":1}",
+        )
+    };
+    let report = assert_parts_are_the_whole("get", [&keyed(1, "PLANTED1"), &keyed(2, "PLANTED2")]);
+    assert_eq!(report["pairs"]["pairs"], 1, "{report:#}");
+}
+
+#[test]
+fn resources_are_named_by_ids_where_their_path_does_not() {
+    let copied = |version: u8| {
+        thing(
+            "POST",
+            &format!("/v{version}/things/1"),
+            "{\"id\":7,\"\\\"*\\\"\":1,\"*\":2}",
+        )
+    };
+    let report = assert_parts_are_the_whole("post", [&copied(1), &copied(2)]);
+    assert_eq!(report["pairs"]["pairs"], 1, "{report:#}");
+}
+
+#[test]
+fn a_structure_that_multiplies_itself_is_refused_or_read_at_once() {
+    let files = files();
+    let text = text(&profile(
+        files.path(),
+        &["march.ndjson", "may.ndjson"],
+        "all.profile",
+    ));
+    let start = text.find("\"outlines\":[").expect("structures") + "\"outlines\":[".len();
+    let end = start + text[start..].find("]}}}").expect("their end");
+    let known = text[start..end].matches(",{").count() + 8;
+    let mut outlines = String::from("\"null\"");
+    for level in 0..200 {
+        write!(
+            outlines,
+            ",{{\"object\":[[\"a\",{level}],[\"b\",{level}]]}}"
+        )
+        .expect("memory");
+    }
+    let changed = format!("{}{outlines}{}", &text[..start], &text[end..]);
+    let changed = (0..known).fold(changed, |text, id| {
+        text.replace(&format!("\"outline\":{id}}}"), "\"outline\":200}")
+    });
+    let bytes = ruzstd::encoding::compress_to_vec(
+        changed.as_bytes(),
+        ruzstd::encoding::CompressionLevel::Fastest,
+    );
+    fs::write(files.path().join("changed.profile"), bytes).expect("written");
+    let run = merge(files.path(), &["changed.profile"], "out.profile");
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("the profile is damaged"), "{run:?}");
+}
+
+#[test]
+fn contracts_of_commits_have_names_that_stay() {
+    let files = files();
+    let git = |arguments: &[&str]| {
+        let status = std::process::Command::new("git")
+            .current_dir(files.path())
+            .args(arguments)
+            .output()
+            .expect("git")
+            .status;
+        assert!(status.success(), "{arguments:?}");
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&[
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@b.example",
+        "commit",
+        "-q",
+        "-m",
+        "x",
+    ]);
+    let pair = [
+        "report",
+        "git:HEAD:pets.yaml",
+        "git:HEAD:pets-2.yaml",
+        "--no-ci",
+        "-o",
+        "json",
+    ];
+    let run = |more: &[&str]| wiredrift(files.path(), &[&pair, more].concat(), "");
+    let read = run(&["march.ndjson", "april.ndjson", "--profile", "one"]);
+    run(&["march.ndjson", "april.ndjson", "--profile", "other"]);
+    let bytes = |name: &str| fs::read(files.path().join(name)).expect("written");
+    assert_eq!(bytes("one"), bytes("other"));
+    assert_eq!(run(&["--from-profile", "one"]), read);
+}
+
+#[test]
+fn options_of_the_contract_are_those_of_the_profile() {
+    let files = files();
+    report(
+        files.path(),
+        &[
+            "march.ndjson",
+            "--formats",
+            "annotate",
+            "--profile",
+            "loose.profile",
+        ],
+    );
+    let run = report(files.path(), &["--from-profile", "loose.profile"]);
+    assert_eq!(run.code, 2);
+    assert_eq!(
+        run.stderr,
+        "error: loose.profile: it was written with --formats annotate, and is used without it\n"
+    );
+    let run = report(
+        files.path(),
+        &["--from-profile", "loose.profile", "--formats", "annotate"],
+    );
+    assert_eq!(run.code, 0, "{run:?}");
+    // The order of options makes no difference.
+    let maps = ["--map-path", "/v1=/v2", "--map-path", "/x=/y"];
+    let reversed = ["--map-path", "/x=/y", "--map-path", "/v1=/v2"];
+    report(
+        files.path(),
+        &[&["march.ndjson", "--profile", "1"][..], &maps].concat(),
+    );
+    report(
+        files.path(),
+        &[&["may.ndjson", "--profile", "2"][..], &reversed].concat(),
+    );
+    merge(files.path(), &["1", "2"], "one");
+    merge(files.path(), &["2", "1"], "other");
+    let bytes = |name: &str| fs::read(files.path().join(name)).expect("written");
+    assert_eq!(bytes("one"), bytes("other"));
+}

@@ -1,4 +1,4 @@
-//! The texts of the first responses of a run, until an upgrade of them was tried.
+//! The texts of the first responses of a run. They are kept until its end, and then upgraded.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -16,7 +16,7 @@ use crate::schema::NodeId;
 use crate::migrate::migration::{Migration, Route, Routed};
 use crate::migrate::plan::{Done, Plan};
 use crate::migrate::summary;
-use crate::migrate::summary::Outcomes;
+use crate::migrate::summary::{EditKey, Outcomes};
 use super::resources::{Requested, ResourceReader};
 use super::responses::{Described, Response, Responses, Side, has_room, kept};
 use super::touch::shown;
@@ -132,7 +132,7 @@ impl<'c> Kept<'c> {
         let is_needed = |operation: &Operation| !is_all || common.contains(operation.id.as_str());
         let mut plans: FxHashMap<Route, Option<Plan<'c>>> = FxHashMap::default();
         let mut reader = ResourceReader::new(migration.alignment);
-        let mut rows: BTreeMap<EditRow, u32> = BTreeMap::new();
+        let mut rows = Rows::default();
         let old = self.old.kept.iter().map(|payload| {
             let target = payload.routed(migration.old);
             let plan = plans.entry(target.route()).or_insert_with(|| migration.plan(&target));
@@ -147,21 +147,7 @@ impl<'c> Kept<'c> {
             if let Some(plan) = plan {
                 plan.settle(&mut outcomes);
             }
-            let mut edits: BTreeMap<u32, Option<(String, String)>> = BTreeMap::new();
-            for (key, used) in &outcomes.edits {
-                let shown = |place: &Option<_>| place.as_ref().map(shown_place);
-                let row = EditRow {
-                    operation: payload.operation.id.clone(),
-                    from: shown(&key.from),
-                    to: shown(&key.to),
-                    kind: key.kind,
-                };
-                let next = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-                let row = *rows.entry(row).or_insert(next);
-                let known = edits.entry(row).or_default();
-                *known = known.take().or_else(|| example(used));
-            }
-            payload.read(edits.into_iter().collect(), described)
+            payload.read(rows.edits(payload.operation, outcomes), described)
         });
         let old = Side {
             first: old.collect(),
@@ -180,15 +166,65 @@ impl<'c> Kept<'c> {
             first: new.collect(),
             all: self.new.all,
         };
-        let mut rows: Vec<(EditRow, u32)> = rows.into_iter().collect();
-        rows.sort_by_key(|(_, position)| *position);
         let responses = Responses {
             old,
             new,
-            rows: rows.into_iter().map(|(row, _)| row).collect(),
+            rows: rows.all,
             outlines: reader.outliner.outlines,
         };
         responses.settled()
+    }
+}
+
+/// The edits of responses, each of which is listed once.
+#[derive(Default)]
+struct Rows {
+    all: Vec<EditRow>,
+    /// Whether a response before has an example.
+    have_example: Vec<bool>,
+    positions: BTreeMap<EditRow, usize>,
+    /// The same by operation and place, before anything is masked.
+    known: FxHashMap<(usize, EditKey), usize>,
+}
+
+impl Rows {
+    /// The edits of one response, by their positions.
+    fn edits(&mut self, operation: &Operation, outcomes: Outcomes) -> Vec<(u32, Option<(String, String)>)> {
+        let mut edits: BTreeMap<usize, Option<(String, String)>> = BTreeMap::new();
+        for (key, used) in outcomes.edits {
+            let row = self.position(operation, key);
+            let known = edits.entry(row).or_default();
+            if known.is_none() && !self.have_example[row] {
+                *known = example(&used);
+            }
+        }
+        for (row, example) in &edits {
+            self.have_example[*row] |= example.is_some();
+        }
+        let edits = edits.into_iter();
+        edits.map(|(row, example)| (u32::try_from(row).unwrap_or(u32::MAX), example)).collect()
+    }
+
+    fn position(&mut self, operation: &Operation, key: EditKey) -> usize {
+        let known = (std::ptr::from_ref(operation).addr(), key);
+        if let Some(position) = self.known.get(&known) {
+            return *position;
+        }
+        let key = &known.1;
+        let shown = |place: &Option<_>| place.as_ref().map(shown_place);
+        let row = EditRow {
+            operation: operation.id.clone(),
+            from: shown(&key.from),
+            to: shown(&key.to),
+            kind: key.kind,
+        };
+        let position = *self.positions.entry(row).or_insert_with_key(|row| {
+            self.all.push(row.clone());
+            self.have_example.push(false);
+            self.all.len() - 1
+        });
+        self.known.insert(known, position);
+        position
     }
 }
 

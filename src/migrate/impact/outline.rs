@@ -111,14 +111,14 @@ pub enum PairDifferenceKind {
     Type(&'static str, &'static str),
 }
 
-/// Reads the structure of values. Names are kept as they may be shown.
+/// Reads the structure of values. Members whose names may not be shown are left out.
 #[derive(Debug, Default)]
 pub(super) struct Outliner {
     pub(super) outlines: Outlines,
     /// Whether a name is that of a secret.
     secrets: FxHashMap<Box<str>, bool>,
-    /// Names as they are shown: here, and below the name of a secret.
-    shown: FxHashMap<(Box<str>, bool), Box<str>>,
+    /// Whether a name is shown as it is: here, and below the name of a secret.
+    shown: FxHashMap<Box<str>, [bool; 2]>,
 }
 
 impl Outliner {
@@ -139,21 +139,31 @@ impl Outliner {
                 Outline::Array(first.map(|first| self.read(first, in_secret)))
             }
             Json::Object(members) => {
-                let members = members.iter().map(|(name, member)| {
-                    let key = (name.as_str().into(), in_secret);
-                    let shown = self.shown.entry(key).or_insert_with(|| shown_key(name, in_secret).into());
-                    let shown = shown.clone();
-                    let in_secret = in_secret || self.is_secret(name);
-                    (shown, self.read(member, in_secret))
-                });
-                let mut members: Vec<(Box<str>, u32)> = members.collect();
-                members.sort();
-                // Names that are masked may be the same.
-                members.dedup_by(|(one, _), (other, _)| one == other);
-                Outline::Object(members)
+                let mut read = Vec::new();
+                for (name, member) in members {
+                    if self.is_shown(name, in_secret) {
+                        let in_secret = in_secret || self.is_secret(name);
+                        read.push((name.as_str().into(), self.read(member, in_secret)));
+                    }
+                }
+                read.sort();
+                Outline::Object(read)
             }
         };
         self.outlines.keep(outline)
+    }
+
+    /// Whether a name is shown as it is, below the name of a secret or not.
+    fn is_shown(&mut self, name: &str, in_secret: bool) -> bool {
+        let known = match self.shown.get(name) {
+            Some(known) => *known,
+            None => {
+                let shown = [false, true].map(|in_secret| shown_key(name, in_secret) == name);
+                self.shown.insert(name.into(), shown);
+                shown
+            }
+        };
+        known[usize::from(in_secret)]
     }
 
     /// Whether a name is that of a secret.
@@ -193,10 +203,26 @@ impl Outlines {
         positions
     }
 
-    /// Copies one of others, with what it consists of, and returns its position here.
-    pub(super) fn copy(&mut self, other: &Self, id: u32) -> u32 {
-        let outline = other.all[id as usize].renumbered(&mut |child| self.copy(other, child));
-        self.keep(outline)
+    /// Copies one of others, with what it consists of, and returns its position here. `copied` are the positions of
+    /// those that were copied before.
+    pub(super) fn copy(&mut self, other: &Self, id: u32, copied: &mut FxHashMap<u32, u32>) -> u32 {
+        if let Some(known) = copied.get(&id) {
+            return *known;
+        }
+        let outline = other.all[id as usize].renumbered(&mut |child| self.copy(other, child, copied));
+        let position = self.keep(outline);
+        copied.insert(id, position);
+        position
+    }
+
+    /// How many values each structure stands for.
+    pub(super) fn sizes(&self) -> Vec<u64> {
+        let mut sizes: Vec<u64> = Vec::with_capacity(self.all.len());
+        for outline in &self.all {
+            let below = outline.children().map(|child| sizes[child as usize]);
+            sizes.push(below.fold(1, u64::saturating_add));
+        }
+        sizes
     }
 
     /// Where a payload differs from the structure that is expected of it. Values belong to the resource and may change

@@ -9,7 +9,7 @@ use crate::migrate::edit::EditKind;
 use crate::migrate::migration::Migration;
 use crate::migrate::moves::declared;
 use super::outline::PairDifferenceKind;
-use super::resources::{RESOURCES, Resource};
+use super::resources::{Digest, RESOURCES, Resource};
 use super::responses::{Responses, Side};
 
 /// Examples that are kept of a difference.
@@ -23,7 +23,7 @@ struct Key<'r> {
     place: &'r PathPattern,
     /// Different names may be shown in the same way.
     shown: &'r str,
-    name: u64,
+    name: Digest,
     variant: usize,
     class: Option<u16>,
 }
@@ -79,7 +79,8 @@ fn resources(side: &Side) -> (BTreeMap<Key<'_>, &Resource>, BTreeMap<&str, u64>)
         let (kept, left_out) = counts.entry(&described.operation).or_default();
         *kept += described.resources.len();
         if *kept >= RESOURCES {
-            *left_out += described.mentions.saturating_sub(described.resources.len() as u64);
+            let more = described.mentions.saturating_sub(described.resources.len() as u64);
+            *left_out = left_out.saturating_add(more);
         }
     }
     let left_out = counts.into_iter().map(|(operation, (_, left_out))| (operation, left_out));
@@ -89,9 +90,9 @@ fn resources(side: &Side) -> (BTreeMap<Key<'_>, &Resource>, BTreeMap<&str, u64>)
 /// Compares the resources that both contracts have: the shape of what the contracts declare.
 pub(super) fn compared(responses: &Responses, migration: Migration<'_>) -> SideBySide {
     let ((old, old_left_out), (new, new_left_out)) = (resources(&responses.old), resources(&responses.new));
-    let common = old_left_out.iter().filter_map(|(operation, count)| Some(count + new_left_out.get(operation)?));
+    let common = old_left_out.iter().filter_map(|(operation, count)| Some(count.saturating_add(*new_left_out.get(operation)?)));
     let mut result = SideBySide {
-        left_out: common.sum(),
+        left_out: common.fold(0, u64::saturating_add),
         ..SideBySide::default()
     };
     let mut known: HashMap<(&str, Option<u16>, PathPattern), (bool, bool)> = HashMap::new();

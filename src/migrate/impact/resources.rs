@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::diff::{Alignment, canonical, word};
 use crate::location::{PathPattern, Step};
 use crate::observe::RoutedRequest;
-use crate::redact::{MASK, is_secret_name, sanitised, shown_place};
+use crate::redact::{MASK, is_secret_name, mask_shapes, masked, sanitised, shown_place};
 
 use super::outline::Outliner;
 
@@ -25,7 +25,7 @@ const LONGEST: usize = 60;
 #[derive(Debug, Clone)]
 pub(super) struct Requested {
     /// The values of the path parameters, or else the query; `None` if every request creates another
-    /// resource.
+    /// resource, or if a value that may not be shown is needed to tell it from others.
     name: Option<String>,
     /// The same, as it may be shown.
     shown: String,
@@ -57,14 +57,22 @@ impl Requested {
             routed.operation.method.as_str(),
             "GET" | "HEAD" | "PUT" | "PATCH"
         );
-        let shown = joined(&|name, text| match is_secret_name(name) {
+        // A digest of what is masked could be found again by trying.
+        let masked = |name: &str, text: &str| match is_secret_name(name) {
             true => MASK.to_owned(),
-            false => cut(&sanitised(text)),
-        });
+            false => sanitised(text),
+        };
+        // Credentials in the query are no part of the resource's name.
+        let is_hidden = |(name, text): &(&str, &str)| match is_secret_name(name) {
+            true => is_of_path,
+            false => mask_shapes(text) != *text,
+        };
+        let is_named = !makes_another && !values.iter().any(is_hidden);
+        let shown = joined(&|name, text| cut(&masked(name, text)));
         Self {
-            name: (!makes_another).then(|| format!("{what} {}", joined(&|_, text| text.to_owned()))),
+            name: is_named.then(|| format!("{what} {}", joined(&masked))),
             shown: format!("{what} {shown}").trim_end().to_owned(),
-            is_of_path,
+            is_of_path: is_of_path && !makes_another,
         }
     }
 
@@ -85,20 +93,51 @@ fn cut(text: &str) -> String {
     }
 }
 
+/// The first 16 hexadecimal digits of a SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(super) struct Digest(u64);
+
+impl Digest {
+    fn of(texts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for text in texts {
+            hash.update(text.as_bytes());
+            hash.update([0]);
+        }
+        let first = hash.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
+        Self(first)
+    }
+}
+
+impl From<Digest> for String {
+    fn from(Digest(digest): Digest) -> Self {
+        format!("{digest:016x}")
+    }
+}
+
+impl TryFrom<String> for Digest {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        u64::from_str_radix(&text, 16).map(Self)
+    }
+}
+
 /// A resource in a payload, without its values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Resource {
     /// Where it is in the payload.
     pub(super) place: PathPattern,
     /// A digest of its path or id.
-    pub(super) name: u64,
+    pub(super) name: Digest,
     /// Its path or id, as it may be shown.
     pub(super) shown: String,
     /// The position of its structure.
     pub(super) outline: u32,
     /// Digests of values that may have moved to where they are, by their places in a whole payload.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) moved: BTreeMap<PathPattern, u64>,
+    pub(super) moved: BTreeMap<PathPattern, Digest>,
 }
 
 /// Reads the resources of payloads.
@@ -113,8 +152,8 @@ pub(super) struct ResourceReader {
 
 /// What is read of one payload.
 struct Read<'p> {
-    known: FxHashSet<(PathPattern, u64)>,
-    found: Vec<(PathPattern, u64, String, &'p Json)>,
+    known: FxHashSet<(PathPattern, Digest)>,
+    found: Vec<(PathPattern, Digest, String, &'p Json)>,
     /// How many resources there are, counted as often as they occur.
     mentions: u64,
 }
@@ -125,7 +164,7 @@ impl<'p> Read<'p> {
         if self.found.len() >= RESOURCES {
             return;
         }
-        let name = digest(&[name]);
+        let name = Digest::of(&[name]);
         if self.known.insert((place.clone(), name)) {
             self.found.push((place, name, shown(), resource));
         }
@@ -179,8 +218,9 @@ impl ResourceReader {
         match value {
             Json::Object(members) => {
                 let id = members.get("id").filter(|id| id.is_number() || id.is_string());
-                if let Some(id) = id.filter(|_| !is_named) {
-                    let id = word(id);
+                let id = id.filter(|_| !is_named).map(word);
+                // An id that may not be shown identifies nothing.
+                if let Some(id) = id.filter(|id| mask_shapes(id) == *id) {
                     let shown = || format!("id {}", cut(&sanitised(&id)));
                     read.add(PathPattern::from_steps(place.clone()), &format!("id {id}"), &shown, value);
                 }
@@ -206,29 +246,18 @@ impl ResourceReader {
     }
 
     /// Digests of the members of nested objects whose names are those of targets.
-    fn moved(&mut self, value: &Json, name: u64, place: &mut Vec<Step>, found: &mut BTreeMap<PathPattern, u64>) {
+    fn moved(&mut self, value: &Json, name: Digest, place: &mut Vec<Step>, found: &mut BTreeMap<PathPattern, Digest>) {
         for (key, member) in value.as_object().into_iter().flatten() {
             if self.outliner.is_secret(key) {
                 continue;
             }
             place.push(Step::Key(key.as_str().into()));
-            if self.targets.contains(key.as_str()) {
-                let digest = digest(&[&name.to_string(), &canonical(member)]);
+            if self.targets.contains(key.as_str()) && masked(member) == *member {
+                let digest = Digest::of(&[&String::from(name), &canonical(member)]);
                 found.insert(shown_place(&PathPattern::from_steps(place.clone())), digest);
             }
             self.moved(member, name, place, found);
             place.pop();
         }
     }
-}
-
-/// The first 53 bits of the SHA-256 of some texts, which every reader of JSON reads as they are.
-fn digest(texts: &[&str]) -> u64 {
-    let mut hash = Sha256::new();
-    for text in texts {
-        hash.update(text.as_bytes());
-        hash.update([0]);
-    }
-    let first = hash.finalize().iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    first >> 11
 }

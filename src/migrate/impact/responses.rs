@@ -1,16 +1,16 @@
-//! The first responses of a run: what an upgrade does to them, and which resources they describe. Their text is left
-//! behind, so that they can be kept in profiles and merged.
+//! The first responses of a run: what an upgrade does to them, and which resources they describe. Their text is not
+//! kept, so that they can be in profiles and merged.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::location::{Origin, PathPattern};
 
 use super::outline::Outlines;
-use super::resources::{RESOURCES, Resource};
+use super::resources::{Digest, RESOURCES, Resource};
 use super::{EditCounts, EditRow};
 
 /// Responses of each contract that are kept; for more, the counters are enough.
@@ -21,6 +21,9 @@ const BYTES: u64 = 4 << 20;
 
 /// Distinct edits of one operation that are kept, the first ones by place.
 const EDITS: usize = 1_000;
+
+/// Values that an upgrade may add to a response; with more, a profile was made up.
+const ADDED: u64 = 1 << 16;
 
 /// Whether there is room for more responses.
 pub(super) const fn has_room(kept: usize, bytes: u64) -> bool {
@@ -93,7 +96,7 @@ pub(super) struct Described {
 
 /// What distinguishes the resources of an operation: the place, the digest of the name, the variant, and the class of
 /// the status.
-type ResourceKey = (PathPattern, u64, usize, Option<u16>);
+type ResourceKey = (PathPattern, Digest, usize, Option<u16>);
 
 /// The form in profiles.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -121,9 +124,18 @@ impl TryFrom<Stored> for Responses {
         let mut resources = described.flat_map(|described| &described.resources);
         let is_known = edits.all(|(row, _)| (*row as usize) < rows.len())
             && resources.all(|resource| (resource.outline as usize) < outlines.len());
-        match is_known {
+        if !is_known {
+            return Err("a response names an edit or a structure that is not listed");
+        }
+        let sizes = outlines.sizes();
+        let is_possible = |response: &Response| {
+            let resources = response.described.iter().flat_map(|described| &described.resources);
+            let most = response.bytes.saturating_mul(16).saturating_add(ADDED);
+            resources.into_iter().all(|resource| sizes[resource.outline as usize] <= most)
+        };
+        match all().all(is_possible) {
             true => Ok(Self { old, new, rows, outlines }),
-            false => Err("a response names an edit or a structure that is not listed"),
+            false => Err("a structure is larger than its response"),
         }
     }
 }
@@ -164,6 +176,7 @@ impl Responses {
             .iter()
             .map(|row| rows.binary_search(row).ok().and_then(|at| u32::try_from(at).ok()))
             .collect();
+        let mut copied = FxHashMap::default();
         for side in [&mut self.old, &mut self.new] {
             let mut shown = BTreeSet::new();
             let mut seen: BTreeMap<String, FxHashSet<ResourceKey>> = BTreeMap::new();
@@ -188,7 +201,7 @@ impl Responses {
                     if seen.len() >= RESOURCES || !seen.insert(key) {
                         return false;
                     }
-                    resource.outline = self.outlines.copy(&known_outlines, resource.outline);
+                    resource.outline = self.outlines.copy(&known_outlines, resource.outline, &mut copied);
                     true
                 });
             }

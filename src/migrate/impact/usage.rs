@@ -216,7 +216,7 @@ impl Values {
 
 impl AddAssign<&Self> for Values {
     fn add_assign(&mut self, other: &Self) {
-        self.others += other.others;
+        self.others = self.others.saturating_add(other.others);
         for (value, seen) in other.iter() {
             self.add_seen(value, seen);
         }
@@ -336,7 +336,7 @@ pub enum Met {
 /// What was found in an exchange in addition to how a change was met.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Notes {
-    /// Something holds the place of the change, but do not show who is affected.
+    /// Something holds the place of the change, but does not show who is affected.
     pub(super) is_held: bool,
     /// What the change is about cannot be read.
     pub(super) is_undecided: bool,
@@ -388,7 +388,7 @@ pub struct Sample {
     pub after: Json,
 }
 
-/// Values in profiles: numbers of any size, and objects of any depth, are texts there.
+/// Values in profiles are texts, because numbers there are counts.
 mod as_text {
     use serde::de::Error as _;
     use serde::{Deserialize as _, Deserializer, Serializer};

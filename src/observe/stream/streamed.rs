@@ -9,7 +9,7 @@ use crate::schema::{Memo, NodeId};
 
 use crate::observe::routing::guess::{Candidates, Found};
 use crate::observe::head::Head;
-use crate::observe::observer::{JUDGED_KEPT, Observer};
+use crate::observe::observer::Observer;
 use crate::observe::walk::variant::variant_names;
 use crate::observe::options::Engine;
 use crate::observe::profile::{TrafficFact, PayloadVerdict};
@@ -81,7 +81,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             verdict,
         });
         self.profile.verdicts.entry(verdict).or_default().0 += 1;
-        if self.judged.len() < JUDGED_KEPT {
+        if self.keeps_verdict(&body.origin) {
             let key = self.streams.key(place, node);
             let variants = variant_names(&place.contract.graph, &outcome.variants);
             self.judge(&body.origin, Some(key), verdict, variants);
