@@ -12,6 +12,7 @@ use crate::profile::StoredProfile;
 use crate::report::plural;
 use crate::source::edit::yaml;
 
+use super::added;
 use super::args::{Arguments, Command, ContractKind, FailOn, InferArguments};
 use super::check;
 use super::config::Config;
@@ -19,6 +20,7 @@ use super::output::{Output, write_file};
 use super::profiles::{self, learn, refuse_selection};
 use super::progress::PROGRESS;
 use super::reports::tell_unread;
+use super::suggest;
 use super::{Exit, Failure};
 
 pub(super) fn run(
@@ -113,7 +115,7 @@ pub(super) fn run(
     }
 }
 
-/// Widens a contract, as `check --suggest --apply` does.
+/// Adds the operations that a contract lacks, and widens the others as `check --suggest --apply` does.
 fn update(
     arguments: &InferArguments,
     contract: &str,
@@ -137,6 +139,13 @@ fn update(
     check.capture = arguments.capture.clone();
     // A contract that the captures violate is what is widened: that is no failure.
     check.fail_on = FailOn::Never;
+    suggest::refuse(&check)?;
+    if !check.captures.is_empty() {
+        added::add(&check, arguments.required_samples, output)?;
+    }
+    if PROGRESS.is_stopped() {
+        return Ok(Exit::Interrupted);
+    }
     check::run(&check, config, output)
 }
 

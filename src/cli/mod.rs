@@ -1,5 +1,6 @@
 //! The command line: arguments, exit codes, and one file per command.
 
+mod added;
 mod args;
 mod batch;
 mod captures;

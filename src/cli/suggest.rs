@@ -86,7 +86,7 @@ where
 }
 
 /// Writes all files, or none.
-fn write(texts: &Texts, originals: &Texts) -> Result<()> {
+pub(super) fn write(texts: &Texts, originals: &Texts) -> Result<()> {
     let mut files = Vec::new();
     for (file, text) in texts {
         let path = Path::new(file);
@@ -113,7 +113,7 @@ fn write(texts: &Texts, originals: &Texts) -> Result<()> {
 }
 
 /// The files that were edited, as they were.
-fn originals(contract: &Contract, texts: &Texts) -> Texts {
+pub(super) fn originals(contract: &Contract, texts: &Texts) -> Texts {
     let sources = contract
         .documents
         .iter()

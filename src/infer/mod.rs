@@ -1,8 +1,10 @@
 //! Contracts that are inferred from traffic: OpenAPI, or JSON Schema for payloads without method and path.
 
 mod components;
+mod dialect;
 mod endpoint;
 mod json_schema;
+mod missing;
 mod openapi;
 mod rust;
 mod schema;
@@ -16,6 +18,7 @@ use crate::learn::{Learnt, Seen};
 use crate::observe::Period;
 
 pub use endpoint::Endpoints;
+pub use missing::{Addition, Missing};
 pub use rust::rust;
 pub use schema::Rules;
 

@@ -85,6 +85,53 @@ pub(super) fn document(learnt: &Learnt, options: &Options) -> Value {
     document
 }
 
+/// A path with the operations that were learnt.
+pub(super) struct PathItem {
+    /// `/pets/{petId}`
+    pub(super) template: String,
+    /// The parameters of the path.
+    pub(super) parameters: Vec<Value>,
+    /// The methods, in lower case, the operations, and whether requests had credentials.
+    pub(super) operations: Vec<(String, Value, bool)>,
+}
+
+/// The paths of what was learnt, for a document that exists: without components and notes. `ids` are those of
+/// operations, to which new ones are added.
+pub(super) fn path_items(learnt: &Learnt, options: &Options, ids: &mut BTreeSet<String>) -> Vec<PathItem> {
+    let endpoints = endpoints(learnt);
+    let components = Components::new(COMPONENTS);
+    let rules = Rules {
+        notes: false,
+        ..options.rules()
+    };
+    let schemas = Schemas {
+        rules,
+        components: &components,
+    };
+    let mut writer = Writer {
+        schemas: &schemas,
+        rules,
+        schemes: BTreeMap::new(),
+        ids: std::mem::take(ids),
+        collections: endpoints.iter().filter_map(collection_of).collect(),
+    };
+    let items = endpoints.iter().map(|endpoint| {
+        let methods = endpoint.methods.iter().filter(|(method, _)| METHODS.contains(&method.as_str()));
+        let operations = methods.map(|(method, operation)| {
+            let written = writer.operation(endpoint, method, operation);
+            (method.to_ascii_lowercase(), written, !operation.credentials.is_empty())
+        });
+        PathItem {
+            template: endpoint.template(),
+            operations: operations.collect(),
+            parameters: endpoint.segments.iter().filter_map(|segment| writer.path_parameter(segment)).collect(),
+        }
+    });
+    let items = items.collect();
+    *ids = writer.ids;
+    items
+}
+
 /// The methods of OpenAPI 3.1.
 const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
 

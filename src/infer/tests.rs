@@ -4,11 +4,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::capture::{Input, Reading};
-use crate::contract::Contract;
+use crate::contract::{Contract, LoadOptions, read};
 use crate::learn::Learner;
 use crate::learn::generated::line;
 use crate::observe::{Observation, Observer, Options as Observing, PayloadVerdict, Preparation};
 use crate::rules::{Level, Policy, judge};
+use crate::source::edit::edited;
 
 fn inputs(lines: &[String]) -> Vec<Input> {
     vec![Input::Memory {
@@ -42,6 +43,25 @@ fn rejected(contract: &Contract, lines: &[String]) -> Vec<String> {
     found
 }
 
+/// A contract with the operations that it lacks.
+fn completed(text: &str, lines: &[String]) -> (String, Contract) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("api.json");
+    let load = |text: &str| {
+        std::fs::write(&path, text).expect("written");
+        read(&path, &LoadOptions::default()).expect("a contract")
+    };
+    let contract = load(text);
+    let observer = Observer::new(vec![&contract], vec![&contract], Observing::default());
+    let observer = observer.watched_by(Missing::new(&contract));
+    let observer = observer.read(&inputs(lines), &Reading::default(), Preparation::default());
+    let additions = observer.unwatched().1.additions(&Options::default());
+    let edits: Vec<_> = additions.edits.into_iter().map(|addition| addition.edit).collect();
+    let text = edited(text, &edits).expect("edited");
+    let contract = load(&text);
+    (text, contract)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -71,5 +91,32 @@ proptest! {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_contract_with_what_it_lacked_accepts_the_traffic(
+        lines in prop::collection::vec(line(), 1..60),
+        version in prop::sample::select(vec!["3.0.3", "3.1.0"]),
+    ) {
+        let is_answered = |line: &String| line.contains("request") && !line.contains("\"status\":404");
+        let exchanges: Vec<String> = lines.into_iter().filter(is_answered).collect();
+        let operation = serde_json::json!({"responses": {"default": {"description": "any"}}});
+        let text = serde_json::json!({
+            "openapi": version,
+            "info": {"title": "Pets", "version": "1"},
+            "servers": [{"url": "https://pets.example"}],
+            "paths": {
+                "/pets": {"put": operation},
+                "/pets/{pet}": {
+                    "parameters": [{"name": "pet", "in": "path", "required": true, "schema": {"type": "string"}}],
+                    "put": operation,
+                },
+            },
+        });
+        let (text, contract) = completed(&format!("{text:#}\n"), &exchanges);
+        prop_assert_eq!(contract.unusable(), 0, "{}", text);
+        prop_assert_eq!(rejected(&contract, &exchanges), Vec::<String>::new(), "{}", text);
+        // Nothing is left to add.
+        prop_assert_eq!(completed(&text, &exchanges).0, text);
     }
 }

@@ -43,8 +43,17 @@ impl Learner {
         self.learnt
     }
 
-    fn message(&mut self, request: &Request<'_>, response: Option<&Response<'_>>, sight: &Sight) {
-        let target = RequestTarget::parse(&request.target);
+    /// Learns from an exchange as if its request had another path, such as a template.
+    pub fn see_at(&mut self, path: &str, request: &Request<'_>, response: Option<&Response<'_>>, sight: &Sight) {
+        self.learnt.exchanges += 1;
+        let target = RequestTarget {
+            path: path.to_owned(),
+            ..RequestTarget::parse(&request.target)
+        };
+        self.message(&target, request, response, sight);
+    }
+
+    fn message(&mut self, target: &RequestTarget, request: &Request<'_>, response: Option<&Response<'_>>, sight: &Sight) {
         let host = || Some(without_user(request.headers.get("host")?).to_ascii_lowercase());
         if let Some(host) = target.host.clone().or_else(host) {
             self.learnt.see_host(&sanitised(&host));
@@ -54,7 +63,7 @@ impl Learner {
         operation.requests += 1;
         // A request that was rejected does not show how requests are.
         if !response.is_some_and(|response| REJECTED.contains(&response.status)) {
-            credentials(operation, request, &target);
+            credentials(operation, request, target);
             let query = target.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             fields(&mut operation.query, query, sight);
             see_message(&mut operation.request, request.body.as_ref(), request.body_left_out, sight, secrets);
@@ -411,7 +420,7 @@ impl<'c> Watcher<'c> for Learner {
         };
         let response = exchange.response.as_ref();
         match &exchange.request {
-            Some(request) => self.message(request, response, &sight),
+            Some(request) => self.message(&RequestTarget::parse(&request.target), request, response, &sight),
             None => {
                 if let Some(response) = response {
                     let (side, status) = (Some(Side::Response), Some(response.status));

@@ -16,7 +16,7 @@ mod traffic;
 
 pub use format::TextFormat;
 pub use learner::{Learner, canonical};
-pub use place::{PlaceProfile, Range, Seen, Tags, Types, Variant};
+pub use place::{PlaceProfile, Range, Seen, Sight, Tags, Types, Variant};
 pub use segment::is_parameter;
 pub use sketch::Sketch;
 pub use traffic::{Field, Fields, Learnt, LooseKey, Message, OperationProfile, Resource};

@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::fmt;
 
+use jiff::Timestamp;
+
 use crate::capture::{Body, Exchange, Request, Response, Unused};
 use crate::contract::{Contract, Operation, Parameter, ParameterPlace, RequestTarget};
 use crate::json::TapeDocument;
@@ -38,6 +40,10 @@ pub trait Watcher<'c>: fmt::Debug {
         verdict: PayloadVerdict,
         why: Option<&str>,
     );
+    /// The request belongs to no operation.
+    fn undeclared(&mut self, undeclared: &Undeclared<'_, 'c>) {
+        let _ = undeclared;
+    }
     /// An entry that is no exchange, or an exchange that was left out before it was passed on.
     fn left_out(&mut self, reason: Unused, origin: &Origin) {
         let _ = (reason, origin);
@@ -110,6 +116,11 @@ impl<'c, A: Watcher<'c>, B: Watcher<'c>> Watcher<'c> for (A, B) {
         self.1.unjudged(body, target, verdict, why);
     }
 
+    fn undeclared(&mut self, undeclared: &Undeclared<'_, 'c>) {
+        self.0.undeclared(undeclared);
+        self.1.undeclared(undeclared);
+    }
+
     fn left_out(&mut self, reason: Unused, origin: &Origin) {
         self.0.left_out(reason, origin);
         self.1.left_out(reason, origin);
@@ -157,6 +168,21 @@ pub struct RoutedRequest<'a, 'c> {
     /// The operation of an older version whose path the request matches, too, if only the payloads decided between
     /// the versions.
     pub older: Option<Older<'a, 'c>>,
+}
+
+/// A request that belongs to no operation, and is no preflight, page or asset.
+#[derive(Debug, Clone, Copy)]
+pub struct Undeclared<'a, 'c> {
+    /// The request.
+    pub request: &'a Request<'a>,
+    /// The response, if there is one.
+    pub response: Option<&'a Response<'a>>,
+    /// The host that it was sent to, if it is known.
+    pub host: Option<&'a str>,
+    /// The operations with its path and other methods.
+    pub others: &'a [&'c Operation],
+    /// When it was recorded; `None` if the capture does not say.
+    pub time: Option<Timestamp>,
 }
 
 /// The operation of an older version that a request may belong to.

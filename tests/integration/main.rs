@@ -11,6 +11,7 @@ mod check;
 mod ci;
 mod cli;
 mod commits;
+mod completing;
 mod configuration;
 mod contracts;
 mod credentials;

@@ -27,8 +27,8 @@ pub(in crate::cli) struct InferArguments {
     #[arg(long, help_heading = RESULT)]
     pub(in crate::cli) rust: bool,
 
-    /// Widen this contract just enough to accept the captures, instead of writing a new one. Comments, order and style
-    /// stay as they are. The same as `check --suggest --apply`.
+    /// Change this contract just enough to accept the captures, instead of writing a new one: add operations that it
+    /// lacks, and widen the others as `check --suggest --apply` does. Comments, order and style stay as they are.
     #[arg(long, help_heading = RESULT, value_name = "CONTRACT", value_hint = ValueHint::AnyPath, conflicts_with_all = ["from_profile", "profile", "kind", "rust", "title", "output", "plain"])]
     pub(in crate::cli) update: Option<String>,
 

@@ -284,7 +284,7 @@ fn in_path<'c>(operation: &'c Operation, values: &[(String, String)]) -> Vec<(&'
 }
 
 /// The host that a request is sent to, with the port, if the capture has it.
-pub(in crate::observe) fn host_of(request: &Request<'_>, target: &RequestTarget) -> Option<String> {
+pub(crate) fn host_of(request: &Request<'_>, target: &RequestTarget) -> Option<String> {
     target.host.clone().or_else(|| {
         let host = request.headers.get("host")?;
         Some(without_user(host).to_ascii_lowercase())
@@ -292,7 +292,7 @@ pub(in crate::observe) fn host_of(request: &Request<'_>, target: &RequestTarget)
 }
 
 /// Whether a host is that of a server that the contract lists.
-pub(in crate::observe) fn is_server(contract: &Contract, host: &str) -> bool {
+pub(crate) fn is_server(contract: &Contract, host: &str) -> bool {
     let mut servers = contract.servers.iter().filter_map(|server| RequestTarget::parse(&server.name).host);
     servers.any(|server| {
         // With variables, as in `https://{region}.example.com`.

@@ -12,7 +12,7 @@ use crate::observe::observer::Observer;
 use crate::observe::profile::{TrafficFact, PayloadVerdict};
 use crate::observe::routing::destination::Destination;
 use crate::observe::profile::sighting::Sighting;
-use crate::observe::watch::{Older, RoutedRequest, Watcher};
+use crate::observe::watch::{Older, RoutedRequest, Undeclared, Watcher};
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// Handles an exchange with method and URL.
@@ -202,6 +202,17 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
     }
 
+    fn undeclared(
+        &mut self,
+        request: &Request<'_>,
+        host: Option<&str>,
+        others: &[&'c Operation],
+        response: Option<&Response<'_>>,
+    ) {
+        let time = self.time;
+        self.watcher.undeclared(&Undeclared { request, response, host, others, time });
+    }
+
     /// Records why a request has no operation.
     fn unrouted(
         &mut self,
@@ -218,6 +229,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             if reason != Unused::NoOperation {
                 return;
             }
+            self.undeclared(request, host.as_deref(), &[], response);
             let subject = format!("{method} {}", sanitised(&target.folded_path()));
             let fact = TrafficFact::UnknownOperation {
                 host: host.map(|host| sanitised(&host)),
@@ -236,6 +248,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             }
             return;
         }
+        self.undeclared(request, host.as_deref(), operations, response);
         let mut known: Vec<String> = operations.iter().map(|o| o.method.clone()).collect();
         known.sort();
         let fact = TrafficFact::OtherMethod {

@@ -1,0 +1,158 @@
+//! Adds the operations that a contract lacks to its documents.
+
+use std::path::Path;
+
+use crate::contract::{Contract, LoadOptions};
+use crate::error::{Error, ErrorKind, Result};
+use crate::infer::{Addition, Missing, Options};
+use crate::lint::lint;
+use crate::observe::Observer;
+use crate::report::plural;
+use crate::rules::{Level, Policy, judge_contract};
+use crate::source::edit::{EditError, edited};
+
+use super::Failure;
+use super::args::CheckArguments;
+use super::chosen::Chosen;
+use super::output::Output;
+use super::progress::PROGRESS;
+use super::rewritten::unified;
+use super::suggest::{originals, write};
+use super::tried::{Texts, only};
+use super::upgrade::styled;
+
+/// Adds operations for the exchanges that no operation describes, and says so.
+pub(super) fn add(
+    arguments: &CheckArguments,
+    required_samples: u64,
+    output: &mut Output,
+) -> std::result::Result<(), Failure> {
+    let reading = arguments.reading.options(arguments.capture.schemas());
+    let chosen = Chosen::find(&arguments.contract, &reading)?;
+    let contract = only(&chosen)?;
+    let inputs = arguments.capture.inputs(&arguments.captures)?;
+    let called = format!("`{}`", arguments.contract);
+    let options = arguments.capture.observation(&[contract], &called)?;
+    let observer = Observer::new(vec![contract], vec![contract], options);
+    let observer = observer.watched_by(Missing::new(contract));
+    let (_, missing) = arguments.capture.read(&inputs, observer).unwatched();
+    if PROGRESS.is_stopped() {
+        return Ok(());
+    }
+    let options = Options {
+        required_samples,
+        ..Options::default()
+    };
+    let additions = missing.additions(&options);
+    let adding = Adding {
+        arguments,
+        contract,
+        reading: &reading,
+    };
+    let before = adding.mistakes(&Texts::new())?;
+    let mut edits = additions.edits;
+    let mut texts = match adding.with(Texts::new(), &edits, &before) {
+        Ok(texts) => texts,
+        // Some of them do not fit: each is tried by itself.
+        Err(_) => {
+            let mut texts = Texts::new();
+            edits.retain(|edit| {
+                match adding.with(texts.clone(), std::slice::from_ref(edit), &before) {
+                    Ok(next) => {
+                        texts = next;
+                        true
+                    }
+                    Err(reason) => {
+                        let what = edit.signatures.join(", ");
+                        output.warning(&format!("{what} cannot be added: {reason}"));
+                        false
+                    }
+                }
+            });
+            texts
+        }
+    };
+    let added: Vec<String> = edits.into_iter().flat_map(|edit| edit.signatures).collect();
+    if added.is_empty() {
+        texts.clear();
+    }
+    for reason in &additions.left_out {
+        output.warning(reason);
+    }
+    if added.is_empty() {
+        return Ok(());
+    }
+    let originals = originals(contract, &texts);
+    let mut out = format!("Added {}:\n", plural(added.len() as u64, "operation"));
+    for signature in &added {
+        out.push_str(&format!("  {signature}\n"));
+    }
+    let is_styled = output.is_styled();
+    for (file, new) in &texts {
+        let old = originals.get(file).map(String::as_str).unwrap_or_default();
+        out.push('\n');
+        out.push_str(&unified(Path::new(file), old, new, |sign, line| {
+            styled(sign, line, is_styled)
+        }));
+    }
+    out.push('\n');
+    write(&texts, &originals)?;
+    if !output.is_quiet() {
+        output.print(&out)?;
+        for file in texts.keys() {
+            output.note(&format!("Wrote {file}.\n"));
+        }
+    }
+    Ok(())
+}
+
+/// The key of an error, and what it says.
+type Mistake = (String, String);
+
+struct Adding<'a> {
+    arguments: &'a CheckArguments,
+    contract: &'a Contract,
+    reading: &'a LoadOptions,
+}
+
+impl Adding<'_> {
+    /// The texts with more operations; else why they make no valid contract. `before` are the errors that it has
+    /// already.
+    fn with(&self, mut texts: Texts, additions: &[Addition], before: &[Mistake]) -> Result<Texts> {
+        for addition in additions {
+            let document = self.contract.documents.document(&addition.document);
+            let Some(source) = document.and_then(|document| document.source.as_ref()) else {
+                continue;
+            };
+            let file = source.origin(0).file.to_string();
+            let text = texts
+                .get(&file)
+                .map_or_else(|| source.text(), String::as_str);
+            let failed = |error: EditError| Error::new(ErrorKind::Format, error.to_string());
+            let new = edited(text, std::slice::from_ref(&addition.edit)).map_err(failed)?;
+            texts.insert(file, new);
+        }
+        let new = self.mistakes(&texts)?;
+        match new.into_iter().find(|mistake| !before.contains(mistake)) {
+            Some((_, message)) => Err(Error::new(ErrorKind::Format, message)),
+            None => Ok(texts),
+        }
+    }
+
+    /// The errors in a contract with these texts, by their keys.
+    fn mistakes(&self, texts: &Texts) -> Result<Vec<Mistake>> {
+        let edited = LoadOptions {
+            edited: texts.clone(),
+            ..self.reading.clone()
+        };
+        let chosen = Chosen::find(&self.arguments.contract, &edited)?;
+        let contract = only(&chosen)?;
+        let findings = judge_contract(contract, &lint(contract), &Policy::default());
+        let errors = findings
+            .into_iter()
+            .filter(|finding| finding.level == Level::Error);
+        let errors =
+            errors.map(|finding| (finding.key.to_string(), finding.headline().to_string()));
+        Ok(errors.collect())
+    }
+}

@@ -1,0 +1,168 @@
+//! `infer --update` adds the operations that a contract lacks.
+
+use std::fs;
+
+use crate::common::{Run, folder, wiredrift};
+
+const CONTRACT: &str = "\
+openapi: 3.0.3
+info: {title: Pets, version: '1'}
+servers:
+  - url: https://pets.example/v1
+security: [{key: []}]
+paths: # All of them are public.
+  /pets/{petId}:
+    get:
+      operationId: showPet
+      parameters:
+        - $ref: '#/components/parameters/PetId'
+      responses:
+        '200': {description: a pet}
+components:
+  parameters:
+    PetId: {name: petId, in: path, required: true, schema: {type: integer, minimum: 1}}
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Api-Key}
+";
+
+fn exchange(method: &str, url: &str, status: u16, body: &str) -> String {
+    let key = match method {
+        "DELETE" => "",
+        _ => ",\"X-Api-Key\":\"abc\"",
+    };
+    format!(
+        "{{\"request\":{{\"method\":\"{method}\",\"url\":\"{url}\",\"headers\":{{\"Accept\":\"application/json\"{key}}}}},\
+         \"response\":{{\"status\":{status},\"headers\":{{\"content-type\":\"application/json\"}},\"body\":{body}}}}}\n"
+    )
+}
+
+fn traffic() -> String {
+    let at = |path: &str| format!("https://pets.example{path}");
+    [
+        exchange("GET", &at("/v1/pets/1"), 200, "{\"id\":1}"),
+        exchange(
+            "DELETE",
+            &at("/v1/pets/1"),
+            200,
+            "{\"gone\":true,\"at\":null}",
+        ),
+        exchange(
+            "DELETE",
+            &at("/v1/pets/2"),
+            200,
+            "{\"gone\":true,\"at\":\"2026-01-02\"}",
+        ),
+        exchange("PUT", &at("/v1/pets/2"), 405, "{\"error\":\"no\"}"),
+        exchange(
+            "GET",
+            &at("/v1/owners/7/pets?page=2"),
+            200,
+            "[{\"id\":1,\"name\":null}]",
+        ),
+        exchange("GET", &at("/v1/owners/8/pets"), 200, "[]"),
+        exchange("GET", &at("/v1/staff"), 404, "{\"error\":\"none\"}"),
+        exchange("GET", &at("/v2/pets"), 200, "[]"),
+        exchange("GET", &at("/proxy/pets/9"), 200, "{\"id\":9}"),
+        exchange("GET", "https://stats.example/v1/count", 200, "{}"),
+    ]
+    .concat()
+}
+
+fn run(folder: &std::path::Path, arguments: &[&str]) -> Run {
+    wiredrift(folder, arguments, "")
+}
+
+#[test]
+fn operations_that_a_contract_lacks_are_added() {
+    let files = folder(&[("api.yaml", CONTRACT), ("traffic.ndjson", &traffic())]);
+    let update = ["infer", "traffic.ndjson", "--update", "api.yaml"];
+    let updated = run(files.path(), &update);
+    assert_eq!(updated.code, 0, "{updated:?}");
+    insta::assert_snapshot!(format!("{}\n{}", updated.stdout, updated.stderr));
+    // Once is enough.
+    let text = || fs::read_to_string(files.path().join("api.yaml")).expect("readable");
+    let first = text();
+    let again = run(files.path(), &update);
+    assert!(!again.stdout.contains("Added"), "{again:?}");
+    assert_eq!(text(), first);
+    let lint = run(files.path(), &["lint", "api.yaml", "--fail-on", "error"]);
+    assert_eq!(lint.code, 0, "{lint:?}");
+    let own: String = traffic()
+        .lines()
+        .take(6)
+        .filter(|line| !line.contains("405"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    fs::write(files.path().join("own.ndjson"), own).expect("written");
+    let check = run(
+        files.path(),
+        &[
+            "check",
+            "own.ndjson",
+            "-c",
+            "api.yaml",
+            "--fail-on",
+            "warning",
+        ],
+    );
+    assert_eq!(check.code, 0, "{check:?}");
+}
+
+#[test]
+fn paths_in_other_files_get_their_methods_there() {
+    let root = "{\n  \"openapi\": \"3.1.0\",\n  \"info\": {\"title\": \"Pets\", \"version\": \"1\"},\n  \"paths\": {\"/pets/{petId}\": {\"$ref\": \"pet.yaml\"}}\n}\n";
+    let pet = "# One pet.\nget:\n  operationId: showPet\n  parameters:\n    - {name: petId, in: path, required: true, schema: {type: integer}}\n  responses: {'200': {description: a pet}}\n";
+    let traffic = [
+        exchange("GET", "/pets/1", 200, "{\"id\":1}"),
+        exchange("POST", "/pets/1", 201, "{\"id\":1}"),
+        exchange("GET", "/pets", 200, "[{\"id\":1}]"),
+    ]
+    .concat();
+    let files = folder(&[
+        ("api.json", root),
+        ("pet.yaml", pet),
+        ("traffic.ndjson", &traffic),
+    ]);
+    let updated = run(
+        files.path(),
+        &["infer", "traffic.ndjson", "--update", "api.json"],
+    );
+    assert_eq!(updated.code, 0, "{updated:?}");
+    let text = |name: &str| fs::read_to_string(files.path().join(name)).expect("readable");
+    insta::assert_snapshot!(format!("{}---\n{}", text("api.json"), text("pet.yaml")));
+    let check = run(
+        files.path(),
+        &[
+            "check",
+            "traffic.ndjson",
+            "-c",
+            "api.json",
+            "--fail-on",
+            "warning",
+        ],
+    );
+    assert_eq!(check.code, 0, "{check:?}");
+}
+
+#[test]
+fn what_cannot_be_added_is_said() {
+    let swagger = "swagger: '2.0'\ninfo: {title: Pets, version: '1'}\npaths:\n  /pets:\n    get: {operationId: listPets, responses: {'200': {description: pets}}}\n";
+    let files = folder(&[
+        ("api.yaml", swagger),
+        ("traffic.ndjson", &exchange("GET", "/owners", 200, "[]")),
+    ]);
+    let updated = run(
+        files.path(),
+        &["infer", "traffic.ndjson", "--update", "api.yaml"],
+    );
+    assert!(
+        updated
+            .stderr
+            .contains("operations are added to OpenAPI 3 only"),
+        "{updated:?}"
+    );
+    assert_eq!(
+        fs::read_to_string(files.path().join("api.yaml")).expect("readable"),
+        swagger
+    );
+}
