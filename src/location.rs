@@ -151,7 +151,12 @@ impl fmt::Display for Origin {
 
 impl Ord for Origin {
     fn cmp(&self, other: &Self) -> Ordering {
-        (&self.file, self.position, self.entry).cmp(&(&other.file, other.position, other.entry))
+        // Places in one file mostly share its name.
+        let files = match Arc::ptr_eq(&self.file, &other.file) {
+            true => Ordering::Equal,
+            false => self.file.cmp(&other.file),
+        };
+        files.then_with(|| (self.position, self.entry).cmp(&(other.position, other.entry)))
     }
 }
 

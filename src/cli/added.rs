@@ -1,5 +1,6 @@
 //! Adds the operations that a contract lacks to its documents.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::contract::{Contract, LoadOptions};
@@ -9,7 +10,7 @@ use crate::lint::lint;
 use crate::observe::Observer;
 use crate::report::plural;
 use crate::rules::{Level, Policy, judge_contract};
-use crate::source::edit::{EditError, edited};
+use crate::source::edit::{EditError, Operation, edited};
 
 use super::Failure;
 use super::args::CheckArguments;
@@ -30,26 +31,34 @@ pub(super) fn add(
     let reading = arguments.reading.options(arguments.capture.schemas());
     let chosen = Chosen::find(&arguments.contract, &reading)?;
     let contract = only(&chosen)?;
+    if contract.operations.is_empty() {
+        let message = "the contract describes no operations: `wiredrift infer` without --update writes one that does";
+        return Err(Error::new(ErrorKind::NothingCompared, message)
+            .with_path(Path::new(&arguments.contract))
+            .into());
+    }
     let inputs = arguments.capture.inputs(&arguments.captures)?;
     let called = format!("`{}`", arguments.contract);
     let options = arguments.capture.observation(&[contract], &called)?;
     let observer = Observer::new(vec![contract], vec![contract], options);
     let observer = observer.watched_by(Missing::new(contract));
-    let (_, missing) = arguments.capture.read(&inputs, observer).unwatched();
-    if PROGRESS.is_stopped() {
+    let (observer, missing) = arguments.capture.read(&inputs, observer).unwatched();
+    let is_incomplete = !observer.problems.is_empty() && !arguments.capture.keep_going;
+    // Nothing is written then, and the edits that follow say why.
+    if PROGRESS.is_stopped() || is_incomplete {
         return Ok(());
     }
     let options = Options {
         required_samples,
         ..Options::default()
     };
-    let additions = missing.additions(&options);
+    let additions = missing.additions(&observer.profile.hosts, &options);
     let adding = Adding {
         arguments,
         contract,
         reading: &reading,
     };
-    let before = adding.mistakes(&Texts::new())?;
+    let before = mistakes(contract);
     let mut edits = additions.edits;
     let mut texts = match adding.with(Texts::new(), &edits, &before) {
         Ok(texts) => texts,
@@ -63,7 +72,7 @@ pub(super) fn add(
                         true
                     }
                     Err(reason) => {
-                        let what = edit.signatures.join(", ");
+                        let what = signatures(edit).join(", ");
                         output.warning(&format!("{what} cannot be added: {reason}"));
                         false
                     }
@@ -72,7 +81,7 @@ pub(super) fn add(
             texts
         }
     };
-    let added: Vec<String> = edits.into_iter().flat_map(|edit| edit.signatures).collect();
+    let added: Vec<String> = edits.iter().flat_map(signatures).collect();
     if added.is_empty() {
         texts.clear();
     }
@@ -106,6 +115,14 @@ pub(super) fn add(
     Ok(())
 }
 
+/// `GET /pets/{petId}`, for each operation of an edit.
+fn signatures(edit: &Addition) -> Vec<String> {
+    let operations = edit.operations.iter();
+    operations
+        .map(|(method, path)| format!("{method} {path}"))
+        .collect()
+}
+
 /// The key of an error, and what it says.
 type Mistake = (String, String);
 
@@ -119,8 +136,13 @@ impl Adding<'_> {
     /// The texts with more operations; else why they make no valid contract. `before` are the errors that it has
     /// already.
     fn with(&self, mut texts: Texts, additions: &[Addition], before: &[Mistake]) -> Result<Texts> {
+        let mut by_document: BTreeMap<&str, Vec<Operation>> = BTreeMap::new();
         for addition in additions {
-            let document = self.contract.documents.document(&addition.document);
+            let edits = by_document.entry(&addition.document).or_default();
+            edits.push(addition.edit.clone());
+        }
+        for (document, edits) in by_document {
+            let document = self.contract.documents.document(document);
             let Some(source) = document.and_then(|document| document.source.as_ref()) else {
                 continue;
             };
@@ -129,30 +151,41 @@ impl Adding<'_> {
                 .get(&file)
                 .map_or_else(|| source.text(), String::as_str);
             let failed = |error: EditError| Error::new(ErrorKind::Format, error.to_string());
-            let new = edited(text, std::slice::from_ref(&addition.edit)).map_err(failed)?;
+            let new = edited(text, &edits).map_err(failed)?;
             texts.insert(file, new);
         }
-        let new = self.mistakes(&texts)?;
-        match new.into_iter().find(|mistake| !before.contains(mistake)) {
-            Some((_, message)) => Err(Error::new(ErrorKind::Format, message)),
-            None => Ok(texts),
-        }
-    }
-
-    /// The errors in a contract with these texts, by their keys.
-    fn mistakes(&self, texts: &Texts) -> Result<Vec<Mistake>> {
         let edited = LoadOptions {
             edited: texts.clone(),
             ..self.reading.clone()
         };
         let chosen = Chosen::find(&self.arguments.contract, &edited)?;
         let contract = only(&chosen)?;
-        let findings = judge_contract(contract, &lint(contract), &Policy::default());
-        let errors = findings
+        for (method, path) in additions.iter().flat_map(|addition| &addition.operations) {
+            let mut known = contract.operations.iter();
+            let is_it = |operation: &crate::contract::Operation| {
+                operation.method == *method && operation.path.to_string() == *path
+            };
+            if !known.any(is_it) {
+                let message = "the contract does not have it after the edit";
+                return Err(Error::new(ErrorKind::Format, message));
+            }
+        }
+        match mistakes(contract)
             .into_iter()
-            .filter(|finding| finding.level == Level::Error);
-        let errors =
-            errors.map(|finding| (finding.key.to_string(), finding.headline().to_string()));
-        Ok(errors.collect())
+            .find(|mistake| !before.contains(mistake))
+        {
+            Some((_, message)) => Err(Error::new(ErrorKind::Format, message)),
+            None => Ok(texts),
+        }
     }
+}
+
+/// The errors in a contract.
+fn mistakes(contract: &Contract) -> Vec<Mistake> {
+    let findings = judge_contract(contract, &lint(contract), &Policy::default());
+    let errors = findings
+        .into_iter()
+        .filter(|finding| finding.level == Level::Error);
+    let errors = errors.map(|finding| (finding.key.to_string(), finding.headline().to_string()));
+    errors.collect()
 }

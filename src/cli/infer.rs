@@ -139,10 +139,17 @@ fn update(
     check.capture = arguments.capture.clone();
     // A contract that the captures violate is what is widened: that is no failure.
     check.fail_on = FailOn::Never;
-    suggest::refuse(&check)?;
-    if !check.captures.is_empty() {
-        added::add(&check, arguments.required_samples, output)?;
+    if check.captures.is_empty() {
+        let message = "no captures were given: pass files or folders";
+        return Err(Error::new(ErrorKind::Read, message).into());
     }
+    if check.captures.iter().any(|path| path.as_os_str() == "-") {
+        let message =
+            "`--update` reads captures several times, so they cannot come from standard input";
+        return Err(Error::new(ErrorKind::Format, message).into());
+    }
+    suggest::refuse(&check)?;
+    added::add(&check, arguments.required_samples, output)?;
     if PROGRESS.is_stopped() {
         return Ok(Exit::Interrupted);
     }

@@ -247,7 +247,7 @@ pub(super) fn only(chosen: &Chosen) -> Result<&Contract> {
         [contract] => Ok(contract),
         _ => Err(Error::new(
             ErrorKind::Unknown,
-            "`--suggest` needs one version of the contract: name it",
+            "edits need one version of the contract: name it",
         )),
     }
 }

@@ -91,8 +91,8 @@ pub(super) struct PathItem {
     pub(super) template: String,
     /// The parameters of the path.
     pub(super) parameters: Vec<Value>,
-    /// The methods, in lower case, the operations, and whether requests had credentials.
-    pub(super) operations: Vec<(String, Value, bool)>,
+    /// The methods, in lower case, and the operations.
+    pub(super) operations: Vec<(String, Value)>,
 }
 
 /// The paths of what was learnt, for a document that exists: without components and notes. `ids` are those of
@@ -119,7 +119,7 @@ pub(super) fn path_items(learnt: &Learnt, options: &Options, ids: &mut BTreeSet<
         let methods = endpoint.methods.iter().filter(|(method, _)| METHODS.contains(&method.as_str()));
         let operations = methods.map(|(method, operation)| {
             let written = writer.operation(endpoint, method, operation);
-            (method.to_ascii_lowercase(), written, !operation.credentials.is_empty())
+            (method.to_ascii_lowercase(), written)
         });
         PathItem {
             template: endpoint.template(),

@@ -55,7 +55,8 @@ fn completed(text: &str, lines: &[String]) -> (String, Contract) {
     let observer = Observer::new(vec![&contract], vec![&contract], Observing::default());
     let observer = observer.watched_by(Missing::new(&contract));
     let observer = observer.read(&inputs(lines), &Reading::default(), Preparation::default());
-    let additions = observer.unwatched().1.additions(&Options::default());
+    let (observer, missing) = observer.unwatched();
+    let additions = missing.additions(&observer.profile.hosts, &Options::default());
     let edits: Vec<_> = additions.edits.into_iter().map(|addition| addition.edit).collect();
     let text = edited(text, &edits).expect("edited");
     let contract = load(&text);

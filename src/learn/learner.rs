@@ -43,6 +43,12 @@ impl Learner {
         self.learnt
     }
 
+    /// Whether nothing was learnt.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.learnt.is_empty()
+    }
+
     /// Learns from an exchange as if its request had another path, such as a template.
     pub fn see_at(&mut self, path: &str, request: &Request<'_>, response: Option<&Response<'_>>, sight: &Sight) {
         self.learnt.exchanges += 1;

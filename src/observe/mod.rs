@@ -41,7 +41,7 @@ pub use profile::tally::{DISTINCT_KEPT, EVIDENCE_KEPT, Evidence, Keyed, Tally};
 pub(crate) use profile::tally::merge;
 pub(crate) use profile::pairs;
 pub(crate) use message::{AUTHORIZATION_SCHEMES, allows_body, is_placeholder};
-pub(crate) use callbacks::{host_of, is_server};
+pub(crate) use callbacks::is_server;
 pub(crate) use walk::record::shorten;
 pub(crate) use walk::variant::meant_for;
 pub(crate) use walk::{About, Recorder, Taken, Walk};

@@ -87,6 +87,7 @@ fn operations_that_a_contract_lacks_are_added() {
     assert_eq!(text(), first);
     let lint = run(files.path(), &["lint", "api.yaml", "--fail-on", "error"]);
     assert_eq!(lint.code, 0, "{lint:?}");
+    // What the contract requires of credentials stays.
     let own: String = traffic()
         .lines()
         .take(6)
@@ -101,11 +102,133 @@ fn operations_that_a_contract_lacks_are_added() {
             "own.ndjson",
             "-c",
             "api.yaml",
+            "-l",
+            "missing-credentials=off",
             "--fail-on",
             "warning",
         ],
     );
     assert_eq!(check.code, 0, "{check:?}");
+}
+
+/// What a run adds to a contract with these paths, for these requests below its server.
+fn added(paths: &str, requests: &[(&str, &str)]) -> (Vec<String>, String) {
+    let contract = format!(
+        "openapi: 3.1.0\ninfo: {{title: Pets, version: '1'}}\nservers: [{{url: 'https://pets.example/v1'}}]\npaths:\n{paths}"
+    );
+    let answered = |(method, url): &(&str, &str)| match url.starts_with('/') {
+        true => exchange(method, &format!("https://pets.example/v1{url}"), 200, "{}"),
+        false => exchange(method, url, 200, "{}"),
+    };
+    let traffic: String = requests.iter().map(answered).collect();
+    let files = folder(&[("api.yaml", &contract), ("traffic.ndjson", &traffic)]);
+    let update = ["infer", "traffic.ndjson", "--update", "api.yaml"];
+    let updated = run(files.path(), &update);
+    let again = run(files.path(), &update);
+    assert!(!again.stdout.contains("Added"), "{again:?}");
+    let lines = updated
+        .stdout
+        .lines()
+        .skip_while(|line| !line.starts_with("Added"))
+        .skip(1);
+    let added = lines
+        .take_while(|line| !line.is_empty())
+        .map(|line| line.trim().to_owned());
+    (
+        added.collect(),
+        fs::read_to_string(files.path().join("api.yaml")).expect("readable"),
+    )
+}
+
+/// What is tested, the paths of the contract, requests, and what is added.
+type Row<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+
+#[test]
+fn only_what_is_missing_is_added() {
+    let get = "    get:\n      responses: {'200': {description: '', content: {application/json: {schema: {type: object}}}}}\n";
+    let list = format!("  /pets:\n{get}");
+    let one = format!(
+        "  /pets/{{id}}:\n    parameters: [{{name: id, in: path, required: true, schema: {{type: integer}}}}]\n{get}"
+    );
+    let rows: [Row<'_>; 8] = [
+        (
+            "a path below a known name",
+            &list,
+            &[
+                ("GET", "/pets"),
+                ("GET", "/owners/7/pets"),
+                ("GET", "/shops/pets"),
+            ],
+            &["GET /owners/{ownerId}/pets", "GET /shops/pets"],
+        ),
+        (
+            "a name where others have an id",
+            &one,
+            &[("GET", "/pets/1"), ("POST", "/pets/search")],
+            &["POST /pets/search"],
+        ),
+        (
+            "methods on another host",
+            &one,
+            &[
+                ("GET", "/pets/1"),
+                ("POST", "https://other.example/v1/pets/1"),
+            ],
+            &[],
+        ),
+        (
+            "another host of the API",
+            &list,
+            &[
+                ("GET", "https://eu.pets.example/v1/pets"),
+                ("GET", "https://eu.pets.example/v1/owners"),
+                ("POST", "/owners"),
+            ],
+            &["GET /owners", "POST /owners"],
+        ),
+        (
+            "an item without methods",
+            "  /owners: # kept\n    summary: Owners\n  /pets:\n    get: {responses: {'200': {description: '', content: {application/json: {}}}}}\n",
+            &[("GET", "/pets"), ("GET", "/owners")],
+            &["GET /owners"],
+        ),
+        (
+            "an item elsewhere",
+            &format!("  /owners: {{$ref: none.yaml}}\n{list}"),
+            &[("GET", "/pets"), ("GET", "/owners")],
+            &[],
+        ),
+        (
+            "another server of a path",
+            &format!("{list}    servers: [{{url: 'https://pets.example/v2'}}]\n{one}"),
+            &[
+                ("GET", "/pets"),
+                ("GET", "/pets/1"),
+                ("GET", "https://pets.example/v2/pets"),
+                ("GET", "https://pets.example/v2/toys"),
+            ],
+            &[],
+        ),
+        (
+            "a template that crosses another",
+            &format!(
+                "  /{{kind}}/list:\n    parameters: [{{name: kind, in: path, required: true, schema: {{type: string}}}}]\n{get}"
+            ),
+            &[
+                ("GET", "/dogs/list"),
+                ("GET", "/dogs/7"),
+                ("GET", "/dogs/8"),
+            ],
+            &[],
+        ),
+    ];
+    for (what, paths, requests, expected) in rows {
+        let (added, text) = added(paths, requests);
+        assert_eq!(added, expected, "{what}: {text}");
+        for line in paths.lines() {
+            assert!(text.contains(line), "{what}: {line} is in {text}");
+        }
+    }
 }
 
 #[test]
@@ -158,7 +281,7 @@ fn what_cannot_be_added_is_said() {
     assert!(
         updated
             .stderr
-            .contains("operations are added to OpenAPI 3 only"),
+            .contains("operations can only be added to OpenAPI 3"),
         "{updated:?}"
     );
     assert_eq!(

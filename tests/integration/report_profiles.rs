@@ -239,8 +239,8 @@ fn a_profile_that_was_tampered_with_is_refused() {
         ),
         (
             "a structure that does not exist",
-            "\"outline\":",
-            "\"outline\":4000000",
+            "\"path petId=1\",",
+            "\"path petId=1\",4000000",
         ),
         (
             "an edit that does not exist",
@@ -249,8 +249,8 @@ fn a_profile_that_was_tampered_with_is_refused() {
         ),
         (
             "a place without a slash",
-            "\"place\":\"\"",
-            "\"place\":\"a\"",
+            "\"resources\":[[\"\"",
+            "\"resources\":[[\"a\"",
         ),
         (
             "a sample that is no JSON",
@@ -472,7 +472,7 @@ fn a_structure_that_multiplies_itself_is_refused_or_read_at_once() {
     }
     let changed = format!("{}{outlines}{}", &text[..start], &text[end..]);
     let changed = (0..known).fold(changed, |text, id| {
-        text.replace(&format!("\"outline\":{id}}}"), "\"outline\":200}")
+        text.replace(&format!("\",{id},{{}}]"), "\",200,{}]")
     });
     let bytes = ruzstd::encoding::compress_to_vec(
         changed.as_bytes(),

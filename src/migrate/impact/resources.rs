@@ -126,6 +126,7 @@ impl TryFrom<String> for Digest {
 
 /// A resource in a payload, without its values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredResource", into = "StoredResource")]
 pub(super) struct Resource {
     /// Where it is in the payload.
     pub(super) place: PathPattern,
@@ -136,8 +137,22 @@ pub(super) struct Resource {
     /// The position of its structure.
     pub(super) outline: u32,
     /// Digests of values that may have moved to where they are, by their places in a whole payload.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) moved: BTreeMap<PathPattern, Digest>,
+}
+
+/// The form in profiles, which have many of them: without the names of the members.
+type StoredResource = (PathPattern, Digest, String, u32, BTreeMap<PathPattern, Digest>);
+
+impl From<Resource> for StoredResource {
+    fn from(Resource { place, name, shown, outline, moved }: Resource) -> Self {
+        (place, name, shown, outline, moved)
+    }
+}
+
+impl From<StoredResource> for Resource {
+    fn from((place, name, shown, outline, moved): StoredResource) -> Self {
+        Self { place, name, shown, outline, moved }
+    }
 }
 
 /// Reads the resources of payloads.

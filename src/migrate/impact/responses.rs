@@ -142,11 +142,17 @@ impl TryFrom<Stored> for Responses {
 
 impl AddAssign<Self> for Responses {
     fn add_assign(&mut self, mut other: Self) {
+        for (own, side) in [(&mut self.old, &mut other.old), (&mut self.new, &mut other.new)] {
+            own.all += side.all;
+            own.turn_away(side);
+        }
+        if other.old.first.is_empty() && other.new.first.is_empty() {
+            return;
+        }
         let moved = self.rows.len();
         self.rows.append(&mut other.rows);
         let outlines = self.outlines.take(&other.outlines);
         for (own, side) in [(&mut self.old, other.old), (&mut self.new, other.new)] {
-            own.all += side.all;
             own.first.extend(side.first.into_iter().map(|mut response| {
                 for (row, _) in &mut response.edits {
                     *row = u32::try_from(*row as usize + moved).unwrap_or(u32::MAX);
@@ -158,6 +164,18 @@ impl AddAssign<Self> for Responses {
             }));
         }
         *self = std::mem::take(self).settled();
+    }
+}
+
+impl Side {
+    /// Leaves out others that come after all of these, if there is no room for them.
+    fn turn_away(&self, others: &mut Self) {
+        let bytes = self.first.iter().map(|response| response.bytes).sum();
+        if let Some(last) = self.first.last()
+            && !has_room(self.first.len(), bytes)
+        {
+            others.first.retain(|other| other.origin < last.origin);
+        }
     }
 }
 

@@ -9,8 +9,8 @@ mod learn;
 mod urls;
 
 pub use urls::CallbackUrls;
-pub(super) use urls::Claimed;
-pub(crate) use urls::{host_of, is_server};
+pub(super) use urls::{Claimed, host_of};
+pub(crate) use urls::is_server;
 
 #[cfg(test)]
 mod tests;

@@ -284,7 +284,7 @@ fn in_path<'c>(operation: &'c Operation, values: &[(String, String)]) -> Vec<(&'
 }
 
 /// The host that a request is sent to, with the port, if the capture has it.
-pub(crate) fn host_of(request: &Request<'_>, target: &RequestTarget) -> Option<String> {
+pub(in crate::observe) fn host_of(request: &Request<'_>, target: &RequestTarget) -> Option<String> {
     target.host.clone().or_else(|| {
         let host = request.headers.get("host")?;
         Some(without_user(host).to_ascii_lowercase())
