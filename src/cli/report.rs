@@ -36,7 +36,7 @@ pub(super) fn run(
     if let Some(given) = &given {
         profiles::refuse_selection(&arguments.capture)?;
         if *given == StoredProfile::default() {
-            let message = "the profile is empty: it stands for no captures";
+            let message = "the profile is empty: it was written from no captures";
             return Err(Error::new(ErrorKind::NothingCompared, message).into());
         }
     } else if arguments.captures.is_empty() {

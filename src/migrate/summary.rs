@@ -379,6 +379,17 @@ impl EditUse {
         }
     }
 
+    /// Whether it has values.
+    pub(super) const fn has_values(&self) -> bool {
+        !self.before.kept.is_empty() || !self.after.kept.is_empty()
+    }
+
+    /// Keeps no further values.
+    pub(super) const fn close_values(&mut self) {
+        self.before.has_more = true;
+        self.after.has_more = true;
+    }
+
     /// The payload that it was made in, if there is only one.
     const fn only(&self) -> (u64, u64) {
         match self.payloads {

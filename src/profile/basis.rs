@@ -11,7 +11,8 @@ use super::Wanted;
 pub struct Basis {
     /// The changes that traffic was compared with, in their order.
     pub changes: Vec<BasisChange>,
-    /// The options that decide who is affected and who is who, as on the command line, such as `--consumer-by host`.
+    /// The options that decide who is affected and how clients are identified, as on the command line, such as
+    /// `--consumer-by host`.
     #[serde(default)]
     pub options: Vec<String>,
 }

@@ -145,7 +145,7 @@ impl<'c> Kept<'c> {
             }
             // A plan keeps its own counts.
             if let Some(plan) = plan {
-                plan.settle(&mut outcomes);
+                plan.settle_payload(&mut outcomes);
             }
             payload.read(rows.edits(payload.operation, outcomes), described)
         });

@@ -25,7 +25,7 @@ const LONGEST: usize = 60;
 #[derive(Debug, Clone)]
 pub(super) struct Requested {
     /// The values of the path parameters, or else the query; `None` if every request creates another
-    /// resource, or if a value that may not be shown is needed to tell it from others.
+    /// resource, or if a value that may not be shown is needed to distinguish it.
     name: Option<String>,
     /// The same, as it may be shown.
     shown: String,

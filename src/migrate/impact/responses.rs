@@ -22,7 +22,7 @@ const BYTES: u64 = 4 << 20;
 /// Distinct edits of one operation that are kept, the first ones by place.
 const EDITS: usize = 1_000;
 
-/// Values that an upgrade may add to a response; with more, a profile was made up.
+/// Values that an upgrade may add to a response; a profile with more was tampered with.
 const ADDED: u64 = 1 << 16;
 
 /// Whether there is room for more responses.

@@ -241,6 +241,8 @@ struct Needed {
 struct Slot {
     key: EditKey,
     used: EditUse,
+    /// Whether a payload had values.
+    has_values: bool,
 }
 
 /// The counts of a guess that is not applied.
@@ -448,6 +450,17 @@ impl<'c> Plan<'c> {
         }
     }
 
+    /// The same after each payload. Of each edit, only the values of the first payload that has some are kept.
+    pub(super) fn settle_payload(&mut self, outcomes: &mut Outcomes) {
+        for slot in &mut self.slots {
+            slot.has_values |= slot.used.has_values();
+        }
+        self.settle(outcomes);
+        for slot in self.slots.iter_mut().filter(|slot| slot.has_values) {
+            slot.used.close_values();
+        }
+    }
+
     fn keep_small(&mut self, place: usize, text: &str, small: Small) {
         let known = self.small.entry(place).or_default();
         if known.len() < SMALL_KEPT {
@@ -470,6 +483,7 @@ impl<'c> Plan<'c> {
         self.slots.push(Slot {
             key,
             used: EditUse::default(),
+            has_values: false,
         });
         index
     }
