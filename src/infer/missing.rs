@@ -116,15 +116,23 @@ impl<'c> Missing<'c> {
         let contract = self.contract;
         let mut additions = Additions::default();
         let mut known = OnHost::default();
+        let mut others = Vec::new();
         for (host, learnt) in self.hosts {
             match host.is_empty() || called.contains_key(&host) || is_server(contract, &host) {
                 true => known.join(learnt),
-                false => additions.left_out.push(format!(
-                    "no operations are added for {host}: the contract has no such server, and none of its operations was \
-                     called there"
-                )),
+                false => others.push(host),
             }
         }
+        let shown = others.iter().take(3).map(|host| sanitised(host)).collect::<Vec<_>>().join(", ");
+        let which = match others.len() {
+            0 => None,
+            1 => Some(format!("{shown}: the contract has no such server")),
+            2 | 3 => Some(format!("{shown}: the contract has no such servers")),
+            count => Some(format!("{shown} and {} more hosts: the contract has no such servers", count - 3)),
+        };
+        additions.left_out.extend(which.map(|which| {
+            format!("no operations are added for {which}, and none of its operations was called there")
+        }));
         let mut root = contract.documents.iter().filter(|document| document.source.is_some());
         let root = root.find(|document| version_of(&document.value).is_some());
         let Some((root, version)) = root.and_then(|root| Some((root, version_of(&root.value)?))) else {
@@ -256,23 +264,45 @@ impl Writing<'_, '_> {
                 self.additions.left_out.push(reason);
                 continue;
             }
+            let place = format!("{pointer}/{method}");
+            let signature = (method.to_ascii_uppercase(), path.to_owned());
+            // Several paths may have the same path item, by reference.
+            let is_it = |known: &&mut Addition| known.document == document && known.edit.path() == place;
+            if let Some(known) = self.additions.edits.iter_mut().find(is_it) {
+                known.operations.push(signature);
+                continue;
+            }
+            if self.is_shared(document, pointer) {
+                // An id would be that of several operations.
+                operation.as_object_mut().into_iter().for_each(|members| members.retain(|key, _| key != "operationId"));
+            }
             prepend_parameters(&mut operation, own_parameters(path, item, self.contract, document));
             self.additions.edits.push(Addition {
                 document: document.to_owned(),
-                operations: vec![(method.to_ascii_uppercase(), path.to_owned())],
+                operations: vec![signature],
                 edit: Edit::Add {
-                    path: format!("{pointer}/{method}"),
+                    path: place,
                     value: self.suited(operation),
                 },
             });
         }
     }
 
+    /// Whether several paths have the same path item.
+    fn is_shared(&self, document: &str, pointer: &str) -> bool {
+        let is_in = |place: &Place| {
+            *place.document == *document && place.pointer.parent().is_some_and(|parent| parent.as_str() == pointer)
+        };
+        let own = self.contract.operations.iter().filter(|operation| operation.place.as_ref().is_some_and(is_in));
+        let paths: BTreeSet<String> = own.map(|operation| operation.path.to_string()).collect();
+        paths.len() > 1
+    }
+
     /// An operation as the contract's documents write it. What they require of credentials stays as it is: that some
     /// captures show none is no reason to do without.
     fn suited(&self, mut operation: Value) -> Value {
         if let Some(members) = operation.as_object_mut() {
-            members.remove("security");
+            members.retain(|key, _| key != "security");
             if let Some(Value::Array(parameters)) = members.get_mut("parameters") {
                 let is_credential = |parameter: &Value| {
                     let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
@@ -280,7 +310,7 @@ impl Writing<'_, '_> {
                 };
                 parameters.retain(|parameter| !is_credential(parameter));
                 if parameters.is_empty() {
-                    members.remove("parameters");
+                    members.retain(|key, _| key != "parameters");
                 }
             }
             let responses = members.entry("responses").or_insert_with(|| json!({}));
@@ -351,22 +381,18 @@ fn own_parameters(path: &str, item: &Value, contract: &Contract, document: &str)
 }
 
 /// Adds parameters to an operation, before its own ones.
-fn prepend_parameters(operation: &mut Value, mut parameters: Vec<Value>) {
+fn prepend_parameters(operation: &mut Value, parameters: Vec<Value>) {
     let Some(members) = operation.as_object_mut().filter(|_| !parameters.is_empty()) else { return };
     if let Some(Value::Array(own)) = members.get_mut("parameters") {
         own.splice(0..0, parameters);
         return;
     }
     // After `operationId`, the conventional place.
-    let mut ordered = Map::new();
-    for (key, member) in std::mem::take(members) {
-        let is_id = key == "operationId";
-        ordered.insert(key, member);
-        if is_id {
-            ordered.insert("parameters".to_owned(), std::mem::take(&mut parameters).into());
-        }
-    }
-    *members = ordered;
+    let own = std::mem::take(members).into_iter();
+    let (id, others): (Map<_, _>, Map<_, _>) = own.partition(|(key, _)| key == "operationId");
+    members.extend(id);
+    members.insert("parameters".to_owned(), parameters.into());
+    members.extend(others);
 }
 
 /// The base paths of the contract's servers, as segments; one that is a variable fits any text. Those of servers that only

@@ -268,6 +268,62 @@ fn paths_in_other_files_get_their_methods_there() {
 }
 
 #[test]
+fn a_path_item_that_several_paths_have_gets_a_method_once() {
+    let root = "openapi: 3.1.0\ninfo: {title: Pets, version: '1'}\npaths:\n  /pets/{id}: {$ref: pet.yaml}\n  /animals/{id}: {$ref: pet.yaml}\n";
+    let pet = "get:\n  parameters: [{name: id, in: path, required: true, schema: {type: integer}}]\n  responses: {'200': {description: a pet, content: {application/json: {schema: {type: object}}}}}\n";
+    let traffic = [
+        exchange("GET", "/pets/1", 200, "{}"),
+        exchange("PUT", "/pets/1", 200, "{}"),
+        exchange("PUT", "/animals/1", 200, "{}"),
+    ]
+    .concat();
+    let files = folder(&[
+        ("api.yaml", root),
+        ("pet.yaml", pet),
+        ("traffic.ndjson", &traffic),
+    ]);
+    let updated = run(
+        files.path(),
+        &["infer", "traffic.ndjson", "--update", "api.yaml"],
+    );
+    assert!(
+        updated.stdout.starts_with("Added 2 operations:\n"),
+        "{updated:?}"
+    );
+    let check = run(
+        files.path(),
+        &[
+            "check",
+            "traffic.ndjson",
+            "-c",
+            "api.yaml",
+            "--fail-on",
+            "warning",
+        ],
+    );
+    assert_eq!(check.code, 0, "{check:?}");
+}
+
+#[test]
+fn hosts_that_are_not_of_the_api_are_reported_together() {
+    let contract = "openapi: 3.1.0\ninfo: {title: Pets, version: '1'}\nservers: [{url: 'https://pets.example'}]\npaths:\n  /pets:\n    get: {responses: {'200': {description: '', content: {application/json: {schema: {type: array}}}}}}\n";
+    let hosts =
+        (0..5).map(|host| exchange("GET", &format!("https://h{host}.example/x"), 200, "{}"));
+    let traffic: String = hosts
+        .chain([exchange("GET", "https://pets.example/pets", 200, "[]")])
+        .collect();
+    let files = folder(&[("api.yaml", contract), ("traffic.ndjson", &traffic)]);
+    let updated = run(
+        files.path(),
+        &["infer", "traffic.ndjson", "--update", "api.yaml"],
+    );
+    assert_eq!(
+        updated.stderr,
+        "warning: no operations are added for h0.example, h1.example, h2.example and 2 more hosts: the contract has no such servers, and none of its operations was called there\n"
+    );
+}
+
+#[test]
 fn what_cannot_be_added_is_said() {
     let swagger = "swagger: '2.0'\ninfo: {title: Pets, version: '1'}\npaths:\n  /pets:\n    get: {operationId: listPets, responses: {'200': {description: pets}}}\n";
     let files = folder(&[
