@@ -6,10 +6,9 @@ use std::path::Path;
 use crate::contract::{Contract, LoadOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::infer::{Addition, Missing, Options};
-use crate::lint::lint;
 use crate::observe::Observer;
 use crate::report::plural;
-use crate::rules::{Level, Policy, judge_contract};
+use crate::rules::Policy;
 use crate::source::edit::{EditError, Operation, edited};
 
 use super::Failure;
@@ -19,7 +18,7 @@ use super::output::Output;
 use super::progress::PROGRESS;
 use super::rewritten::unified;
 use super::suggest::{originals, write};
-use super::tried::{Texts, only};
+use super::tried::{Texts, mistakes, only};
 use super::upgrade::styled;
 
 /// Adds operations for the exchanges that no operation describes, and says so.
@@ -58,7 +57,7 @@ pub(super) fn add(
         contract,
         reading: &reading,
     };
-    let before = mistakes(contract);
+    let before = mistakes(contract, &Policy::default());
     let mut edits = additions.edits;
     let mut texts = match adding.with(Texts::new(), &edits, &before) {
         Ok(texts) => texts,
@@ -123,9 +122,6 @@ fn signatures(edit: &Addition) -> Vec<String> {
         .collect()
 }
 
-/// The key of an error, and what it says.
-type Mistake = (String, String);
-
 struct Adding<'a> {
     arguments: &'a CheckArguments,
     contract: &'a Contract,
@@ -135,7 +131,12 @@ struct Adding<'a> {
 impl Adding<'_> {
     /// The texts with more operations; else why they make no valid contract. `before` are the errors that it has
     /// already.
-    fn with(&self, mut texts: Texts, additions: &[Addition], before: &[Mistake]) -> Result<Texts> {
+    fn with(
+        &self,
+        mut texts: Texts,
+        additions: &[Addition],
+        before: &BTreeMap<String, String>,
+    ) -> Result<Texts> {
         let mut by_document: BTreeMap<&str, Vec<Operation>> = BTreeMap::new();
         for addition in additions {
             let edits = by_document.entry(&addition.document).or_default();
@@ -170,22 +171,10 @@ impl Adding<'_> {
                 return Err(Error::new(ErrorKind::Format, message));
             }
         }
-        match mistakes(contract)
-            .into_iter()
-            .find(|mistake| !before.contains(mistake))
-        {
+        let mut new = mistakes(contract, &Policy::default()).into_iter();
+        match new.find(|(key, _)| !before.contains_key(key)) {
             Some((_, message)) => Err(Error::new(ErrorKind::Format, message)),
             None => Ok(texts),
         }
     }
-}
-
-/// The errors in a contract.
-fn mistakes(contract: &Contract) -> Vec<Mistake> {
-    let findings = judge_contract(contract, &lint(contract), &Policy::default());
-    let errors = findings
-        .into_iter()
-        .filter(|finding| finding.level == Level::Error);
-    let errors = errors.map(|finding| (finding.key.to_string(), finding.headline().to_string()));
-    errors.collect()
 }

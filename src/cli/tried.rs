@@ -71,24 +71,13 @@ where
         })
     }
 
-    /// The errors in a contract itself.
-    fn mistakes(&self, contract: &Contract) -> BTreeMap<String, String> {
-        let findings = judge_contract(contract, &lint(contract), self.policy);
-        let errors = findings
-            .into_iter()
-            .filter(|finding| finding.level == Level::Error);
-        errors
-            .map(|finding| (finding.key.to_string(), finding.headline().to_string()))
-            .collect()
-    }
-
     /// What an edited contract has for an error that it did not have before.
     fn new_mistake(&self, texts: &Texts, before: &BTreeMap<String, String>) -> Option<String> {
         let chosen = match self.load(texts) {
             Ok(chosen) => chosen,
             Err(error) => return Some(error.to_string()),
         };
-        let mistakes = self.mistakes(only(&chosen).ok()?);
+        let mistakes = mistakes(only(&chosen).ok()?, self.policy);
         let new = mistakes
             .into_iter()
             .find(|(key, _)| !before.contains_key(key));
@@ -105,7 +94,7 @@ pub(super) fn tried<C>(
 where
     C: FnMut(&Chosen) -> Result<(Report, Seen)>,
 {
-    let before = trial.mistakes(original);
+    let before = mistakes(original, trial.policy);
     // Places in the contract are those of the files as they are.
     let summaries: BTreeMap<String, FindingSummary> = report
         .shown(false)
@@ -239,6 +228,17 @@ where
         texts: state.texts,
         report: state.report,
     })
+}
+
+/// The errors in a contract itself: what they say, by their keys.
+pub(super) fn mistakes(contract: &Contract, policy: &Policy) -> BTreeMap<String, String> {
+    let findings = judge_contract(contract, &lint(contract), policy);
+    let errors = findings
+        .into_iter()
+        .filter(|finding| finding.level == Level::Error);
+    errors
+        .map(|finding| (finding.key.to_string(), finding.headline().to_string()))
+        .collect()
 }
 
 /// The one contract that edits are for.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::capture::{Body, Exchange};
 use crate::contract::{Contract, Operation, OperationKind, RequestTarget};
 use crate::learn::{Learner, Learnt, Sight};
+use crate::limits::HOSTS;
 use crate::observe::{
     Count, ParallelWatcher, ParameterUse, PayloadVerdict, RoutedPayload, RoutedRequest, TargetKey, Undeclared, Watcher,
     is_server,
@@ -20,9 +21,6 @@ use super::dialect::as_version_3_0;
 use super::endpoint::is_prefix;
 use super::openapi::{PathItem, path_items};
 
-/// Hosts whose exchanges are distinguished: the first ones by name.
-const HOSTS: usize = 1_000;
-
 /// Statuses that say that there is no such path or method: Not Found, Method Not Allowed, Not Implemented (RFC 9110).
 const ABSENT: [u16; 3] = [404, 405, 501];
 
@@ -30,8 +28,12 @@ const ABSENT: [u16; 3] = [404, 405, 501];
 #[derive(Debug)]
 pub struct Missing<'c> {
     contract: &'c Contract,
+    /// The base paths of its servers.
+    bases: Vec<Vec<String>>,
     /// What was learnt on each host; the empty name if the host is not known.
     hosts: BTreeMap<String, OnHost>,
+    /// Whether there were more hosts than are distinguished.
+    has_more_hosts: bool,
 }
 
 /// What one host shows.
@@ -100,13 +102,20 @@ impl<'c> Missing<'c> {
     pub fn new(contract: &'c Contract) -> Self {
         Self {
             contract,
+            bases: bases(contract),
             hosts: BTreeMap::new(),
+            has_more_hosts: false,
         }
     }
 
+    /// Keeps the servers of the contract, and the first hosts by name.
     fn fit(&mut self) {
         while self.hosts.len() > HOSTS {
-            self.hosts.pop_last();
+            let mut names = self.hosts.keys().rev();
+            let last = names.find(|host| !is_server(self.contract, host)).cloned();
+            let Some(last) = last else { return };
+            self.hosts.remove(&last);
+            self.has_more_hosts = true;
         }
     }
 
@@ -133,6 +142,9 @@ impl<'c> Missing<'c> {
         additions.left_out.extend(which.map(|which| {
             format!("no operations are added for {which}, and none of its operations was called there")
         }));
+        if self.has_more_hosts {
+            additions.left_out.push(format!("only the first {HOSTS} hosts by name are looked at"));
+        }
         let mut root = contract.documents.iter().filter(|document| document.source.is_some());
         let root = root.find(|document| version_of(&document.value).is_some());
         let Some((root, version)) = root.and_then(|root| Some((root, version_of(&root.value)?))) else {
@@ -427,13 +439,13 @@ fn bases_of(operation: &Operation) -> impl Iterator<Item = String> {
 }
 
 /// A path without the base path of a server, and whether there was one to take away; `None` if it starts otherwise.
-fn without_base(contract: &Contract, path: &str) -> Option<(String, bool)> {
+fn without_base(bases: &[Vec<String>], path: &str) -> Option<(String, bool)> {
     // Empty segments are no part of templates.
     let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
     if path.contains("//") {
         return None;
     }
-    let lengths = bases(contract).into_iter().filter_map(|base| {
+    let lengths = bases.iter().filter_map(|base| {
         let fits = |(own, other): (&String, &&str)| own.contains('{') || own == other;
         let starts_so = base.len() < segments.len() && base.iter().zip(&segments).all(fits);
         starts_so.then_some(base.len())
@@ -493,7 +505,7 @@ impl<'c> Watcher<'c> for Missing<'c> {
             // Only a start that names nothing, such as `/api`, can be left out.
             let rebased = contract.without_base(&request.method, &target.path);
             let is_rebased = rebased.is_some_and(|(_, base)| base.split('/').all(|part| part.is_empty() || is_prefix(part)));
-            match without_base(contract, &target.path) {
+            match without_base(&self.bases, &target.path) {
                 None if rebased.is_some() => on_host.ignore(Ignored::Rebased, example),
                 None => on_host.ignore(Ignored::Outside, example),
                 Some((_, false)) if is_rebased => on_host.ignore(Ignored::Rebased, example),
@@ -516,6 +528,7 @@ impl<'c> ParallelWatcher<'c> for Missing<'c> {
         for (host, learnt) in fork.hosts {
             self.hosts.entry(host).or_default().join(learnt);
         }
+        self.has_more_hosts |= fork.has_more_hosts;
         self.fit();
     }
 }
